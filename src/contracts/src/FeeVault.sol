@@ -229,15 +229,16 @@ contract FeeVault is IFeeVault, EIP712 {
         bytes calldata signerSignature
     ) private view {
         bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(OPENING_TYPEHASH, planId, payer, signer, nonce)));
-        require(
-            SignatureChecker.isValidSignatureNowCalldata(payer, digest, payerSignature),
-            PayerSignatureInvalid(payer, digest)
-        );
-        require(_isSignedBy(signer, digest, signerSignature), SignerSignatureInvalid(signer, digest));
+        bool payerSigned = payer.code.length == 0
+            ? _isSignedByKey(payer, digest, payerSignature)
+            : SignatureChecker.isValidERC1271SignatureNowCalldata(payer, digest, payerSignature);
+        require(payerSigned, PayerSignatureInvalid(payer, digest));
+        // A signer is a key, never a contract: records are verified without calling anybody.
+        require(_isSignedByKey(signer, digest, signerSignature), SignerSignatureInvalid(signer, digest));
     }
 
-    /// A signer is a key, never a contract: records are verified without calling anybody. 64 bytes are EIP-2098.
-    function _isSignedBy(address signer, bytes32 digest, bytes calldata sig) private pure returns (bool) {
+    /// Takes 65 bytes, and 64 (EIP-2098), which OpenZeppelin's SignatureChecker does not.
+    function _isSignedByKey(address signer, bytes32 digest, bytes calldata sig) private pure returns (bool) {
         (uint8 v, bytes32 r, bytes32 s) = ECDSA.parseCalldata(sig);
         (address recovered, ECDSA.RecoverError err,) = ECDSA.tryRecover(digest, v, r, s);
         return err == ECDSA.RecoverError.NoError && recovered == signer;
