@@ -4,7 +4,7 @@ package io.tollkeeper.protocol;
 public enum PaymentCondition {
     /** The client signed off. */
     STOP(1),
-    /** No record for {@code offlineAfter}; holds in every plan and is never named in its mask. */
+    /** No record for {@code offlineAfter}; holds in every plan, named in its mask or not. */
     OFFLINE(2),
     /** The record reaches a period's boundary. */
     TIME(4),
@@ -12,7 +12,7 @@ public enum PaymentCondition {
     THRESHOLD(8),
     /** What is left of the funds is low; not yet served. */
     LOW_FUNDS(16),
-    /** A withdrawal is pending; holds in every plan and is never named in its mask. */
+    /** A withdrawal is pending; holds in every plan, named in its mask or not. */
     WITHDRAW(32);
 
     private final int bit;

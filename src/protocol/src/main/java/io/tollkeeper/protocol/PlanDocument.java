@@ -64,8 +64,8 @@ final class PlanDocument {
         }
         Set<PaymentCondition> conditions = EnumSet.noneOf(PaymentCondition.class);
         conditions.addAll(list("conditions", PaymentCondition.class, SERVED_CONDITIONS));
-        boolean byTime = conditions.contains(PaymentCondition.TIME);
-        long period = byTime ? seconds("period", 1, null) : seconds("period", 0, 0L);
+        long period =
+                conditions.contains(PaymentCondition.TIME) ? seconds("period", 1, null) : seconds("period", 0, 0L);
         BigInteger threshold = amount("threshold");
         BigInteger lowFunds = amount("lowFunds");
         long offlineAfter = seconds("offlineAfter", 1, null);
@@ -83,7 +83,6 @@ final class PlanDocument {
         if (payee == null || token == null || !faults.isEmpty()) {
             throw new PlanDocumentException(faults);
         }
-        // A period without TIME would be dead weight in the id: the document may keep it, the terms do not.
         return new PlanTerms(
                 payee,
                 token,
@@ -91,7 +90,7 @@ final class PlanDocument {
                 engineVersion,
                 methods,
                 conditions,
-                byTime ? period : 0,
+                period,
                 threshold,
                 lowFunds,
                 offlineAfter,

@@ -2,26 +2,26 @@ package io.tollkeeper.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigInteger;
-import java.util.Collection;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * A payee's offer, registered once on the chain and immutable; its id is the hash of all of these.
+ * A payee's offer, registered once on the chain and immutable; its id is the hash of all of these. It holds whatever the
+ * contract lets a payee register; what a plan document may say is narrower, see {@link #fromDocument}.
  *
  * @param payee who is paid
  * @param token what is paid; {@link Address#ZERO} is the chain's native coin
  * @param tariff SHA-256 of the tariff as canonical JSON
  * @param engineVersion version of the rating code that the tariff is written for; uint16
  * @param methods how charges are paid, in the order in which they are tried; one to three different ones
- * @param conditions what lets the contract collect beside OFFLINE and WITHDRAW, which hold in every plan
- * @param period of TIME, seconds; uint32, at least 1 with TIME and 0 without
+ * @param conditions what lets the contract collect; OFFLINE and WITHDRAW hold in every plan, named here or not, and a plan
+ *     document does not name them
+ * @param period of TIME, seconds; uint32, at least 1 with TIME
  * @param threshold of THRESHOLD, base units; uint96
  * @param lowFunds of LOW_FUNDS, base units; uint96
- * @param offlineAfter seconds after a record's asOf from which it may be collected in any case; uint32 from 1
+ * @param offlineAfter seconds after a record's asOf from which it may be collected in any case; uint32
  * @param withdrawDelay seconds in which a payer's withdrawal matures; uint32, at least twice offlineAfter
- * @param reportEvery seconds between two reports of a client; uint32 from 1
+ * @param reportEvery seconds between two reports of a client; uint32
  * @param grace seconds that a service goes on beyond reportEvery without a new report; uint32
  * @param credit base units that may be used beyond the funds; uint96
  */
@@ -53,25 +53,16 @@ public record PlanTerms(
         if (payee.isZero()) {
             throw new IllegalArgumentException("expected a payee, got the zero address");
         }
-        Limits.range("engineVersion", engineVersion, 1, Limits.UINT16_MAX);
+        Limits.range("engineVersion", engineVersion, 0, Limits.UINT16_MAX);
         if (methods.isEmpty() || methods.size() != Set.copyOf(methods).size()) {
             throw new IllegalArgumentException("expected one to three different methods, got " + methods);
         }
-        if (conditions.contains(PaymentCondition.OFFLINE) || conditions.contains(PaymentCondition.WITHDRAW)) {
-            throw new IllegalArgumentException(
-                    "expected conditions beside OFFLINE and WITHDRAW, which hold in every plan, got "
-                            + sorted(conditions));
-        }
-        Limits.range("period", period, 0, Limits.UINT32_MAX);
-        if ((period > 0) != conditions.contains(PaymentCondition.TIME)) {
-            throw new IllegalArgumentException("expected a period exactly with the condition TIME, got %d s with %s"
-                    .formatted(period, sorted(conditions)));
-        }
+        Limits.range("period", period, conditions.contains(PaymentCondition.TIME) ? 1 : 0, Limits.UINT32_MAX);
         Limits.uint96("threshold", threshold);
         Limits.uint96("lowFunds", lowFunds);
-        Limits.range("offlineAfter", offlineAfter, 1, Limits.UINT32_MAX);
+        Limits.range("offlineAfter", offlineAfter, 0, Limits.UINT32_MAX);
         Limits.range("withdrawDelay", withdrawDelay, 2 * offlineAfter, Limits.UINT32_MAX);
-        Limits.range("reportEvery", reportEvery, 1, Limits.UINT32_MAX);
+        Limits.range("reportEvery", reportEvery, 0, Limits.UINT32_MAX);
         Limits.range("grace", grace, 0, Limits.UINT32_MAX);
         Limits.uint96("credit", credit);
     }
@@ -120,11 +111,5 @@ public record PlanTerms(
                 .uint(grace)
                 .uint(credit)
                 .keccak();
-    }
-
-    private static Collection<PaymentCondition> sorted(Set<PaymentCondition> conditions) {
-        EnumSet<PaymentCondition> sorted = EnumSet.noneOf(PaymentCondition.class);
-        sorted.addAll(conditions);
-        return sorted;
     }
 }
