@@ -56,8 +56,8 @@ public final class AnchorRows {
         return List.copyOf(records);
     }
 
-    /** The anchor's {@code dataHash}: Keccak-256 of the rows. In DIGEST mode it is zero instead. */
+    /** The anchor's {@code dataHash}: Keccak-256 of the rows; zero where there are none, as in DIGEST mode. */
     public static Bytes32 dataHash(byte[] rows) {
-        return Keccak.hash(rows);
+        return rows.length == 0 ? Bytes32.ZERO : Keccak.hash(rows);
     }
 }

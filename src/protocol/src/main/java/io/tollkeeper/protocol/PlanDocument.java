@@ -59,8 +59,10 @@ final class PlanDocument {
                     "expected the zero address (the chain's native coin; tokens are not served yet), got " + token);
         }
         List<PaymentMethod> methods = list("methods", PaymentMethod.class, SERVED_METHODS);
-        if (methods.isEmpty() && plan.path("methods").isMissingNode()) {
-            fault("plan.methods", "expected a list of " + SERVED_METHODS + ", got nothing");
+        if (methods.isEmpty() && faults.stream().noneMatch(f -> f.path().startsWith("plan.methods"))) {
+            fault(
+                    "plan.methods",
+                    "expected at least one of %s, got %s".formatted(SERVED_METHODS, shown(plan.path("methods"))));
         }
         Set<PaymentCondition> conditions = EnumSet.noneOf(PaymentCondition.class);
         conditions.addAll(list("conditions", PaymentCondition.class, SERVED_CONDITIONS));
