@@ -3,13 +3,13 @@ pragma solidity ^0.8.37;
 
 import {IFeeVault} from "./interfaces/IFeeVault.sol";
 import {PlanRules} from "./libraries/PlanRules.sol";
-import {SettlementRows} from "./libraries/SettlementRows.sol";
-import {UsageRecord, UsageRecords} from "./libraries/UsageRecords.sol";
+import {Row, SettlementRows} from "./libraries/SettlementRows.sol";
+import {UsageRecords} from "./libraries/UsageRecords.sol";
 import {BaseUnits} from "./types/BaseUnits.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {Memory} from "@openzeppelin/contracts/utils/Memory.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
 /// @title FeeVault
@@ -17,8 +17,6 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 /// up to what his signer signed.
 contract FeeVault is IFeeVault, EIP712 {
     using PlanRules for Plan;
-    using SettlementRows for bytes;
-    using UsageRecords for UsageRecord;
 
     /// {settle} reads and writes the first slot alone; the second is for the payer's own calls.
     struct Agreement {
@@ -34,15 +32,6 @@ contract FeeVault is IFeeVault, EIP712 {
     struct RegisteredPlan {
         address payee;
         uint64 registeredBlock;
-    }
-
-    /// What a row is worth now.
-    struct Finding {
-        RowVerdict verdict;
-        uint8 condition;
-        bytes32 agreement;
-        bytes32 digest;
-        BaseUnits delta;
     }
 
     bytes32 private constant OPENING_TYPEHASH =
@@ -109,15 +98,24 @@ contract FeeVault is IFeeVault, EIP712 {
         bytes32 domain = _domainSeparatorV4();
         bytes memory skipped = new bytes((count + 7) / 8);
         bool anySkipped = false;
+        Memory.Pointer free = Memory.getFreeMemoryPointer();
         for (uint256 i = 0; i < count; ++i) {
-            Finding memory finding = _judge(plan, planId, domain, _row(rows, i));
-            if (finding.verdict == RowVerdict.COLLECTABLE) {
-                _charge(plan.payee, finding);
-                collected = collected + finding.delta;
+            Row row = SettlementRows.rowAt(rows, i);
+            bytes32 agreementId = agreementIdOf(planId, row.signer(), row.nonce());
+            Agreement storage agreement = _agreements[agreementId];
+            (RowVerdict verdict, uint8 condition, bytes32 digest) = _judge(plan, domain, agreementId, agreement, row);
+            if (verdict == RowVerdict.COLLECTABLE) {
+                BaseUnits paidBefore = agreement.charged;
+                BaseUnits charged = row.amount().min(agreement.deposit);
+                agreement.charged = charged;
+                collected = collected + (charged - paidBefore);
+                emit Charged(agreementId, plan.payee, charged - paidBefore, charged, digest, condition);
             } else {
                 skipped[i / 8] |= bytes1(0x01) << (i % 8);
                 anySkipped = true;
             }
+            // What a row's hashes took is free again for the next: memory that only grows costs more with each row.
+            Memory.unsafeSetFreeMemoryPointer(free);
         }
         if (!collected.isZero()) _credits[plan.payee][plan.token] += collected.unwrap();
         if (anySkipped) emit Skipped(planId, skipped);
@@ -140,7 +138,9 @@ contract FeeVault is IFeeVault, EIP712 {
         bytes32 planId = plan.id();
         bytes32 domain = _domainSeparatorV4();
         for (uint256 i = 0; i < verdicts.length; ++i) {
-            verdicts[i] = _judge(plan, planId, domain, _row(rows, i)).verdict;
+            Row row = SettlementRows.rowAt(rows, i);
+            bytes32 agreementId = agreementIdOf(planId, row.signer(), row.nonce());
+            (verdicts[i],,) = _judge(plan, domain, agreementId, _agreements[agreementId], row);
         }
     }
 
@@ -172,45 +172,23 @@ contract FeeVault is IFeeVault, EIP712 {
     }
 
     /// The checks of one row, the cheap ones first: what is stale never reaches a hash of its record or a recovery.
-    function _judge(Plan calldata plan, bytes32 planId, bytes32 domain, bytes calldata row)
+    function _judge(Plan calldata plan, bytes32 domain, bytes32 agreementId, Agreement storage agreement, Row row)
         private
         view
-        returns (Finding memory finding)
+        returns (RowVerdict verdict, uint8 condition, bytes32 digest)
     {
-        (address signer, uint40 nonce) = row.owner();
-        (uint32 branch, uint64 seq, uint40 asOf, BaseUnits amount, uint8 kind) = row.fields();
-        bytes32 agreementId = agreementIdOf(planId, signer, nonce);
-        Agreement storage agreement = _agreements[agreementId];
         (BaseUnits paidIn, BaseUnits charged, uint8 flags) = (agreement.deposit, agreement.charged, agreement.flags);
-
-        finding.verdict = RowVerdict.UNKNOWN;
-        if (flags & OPEN == 0) return finding;
-        finding.verdict = RowVerdict.STALE;
-        if (!(amount > charged)) return finding;
-        finding.verdict = RowVerdict.UNFUNDED;
-        if (!(paidIn > charged)) return finding;
-        finding.verdict = RowVerdict.EARLY;
-        finding.condition = plan.conditionFor(kind, asOf);
-        if (finding.condition == PlanRules.NONE) return finding;
-
-        finding.verdict = RowVerdict.SIGNATURE_INVALID;
-        finding.digest = MessageHashUtils.toTypedDataHash(
-            domain, UsageRecord(agreementId, branch, seq, asOf, amount, kind, row.body()).structHash()
-        );
-        (bytes32 r, bytes32 vs) = row.signature();
-        (address recovered, ECDSA.RecoverError err,) = ECDSA.tryRecover(finding.digest, r, vs);
-        if (err != ECDSA.RecoverError.NoError || recovered != signer) return finding;
-
-        finding.verdict = RowVerdict.COLLECTABLE;
-        finding.agreement = agreementId;
-        finding.delta = (amount - charged).min(paidIn - charged);
-    }
-
-    function _charge(address payee, Finding memory finding) private {
-        Agreement storage agreement = _agreements[finding.agreement];
-        BaseUnits charged = agreement.charged + finding.delta;
-        agreement.charged = charged;
-        emit Charged(finding.agreement, payee, finding.delta, charged, finding.digest, finding.condition);
+        if (flags & OPEN == 0) return (RowVerdict.UNKNOWN, 0, 0);
+        if (!(row.amount() > charged)) return (RowVerdict.STALE, 0, 0);
+        if (!(paidIn > charged)) return (RowVerdict.UNFUNDED, 0, 0);
+        condition = plan.conditionFor(row.kind(), row.asOf());
+        if (condition == PlanRules.NONE) return (RowVerdict.EARLY, 0, 0);
+        digest = UsageRecords.digest(row, domain, agreementId);
+        (address recovered, ECDSA.RecoverError err,) = ECDSA.tryRecover(digest, row.r(), row.vs());
+        if (err != ECDSA.RecoverError.NoError || recovered != row.signer()) {
+            return (RowVerdict.SIGNATURE_INVALID, 0, 0);
+        }
+        return (RowVerdict.COLLECTABLE, condition, digest);
     }
 
     function _credit(bytes32 agreementId, Agreement storage agreement) private {
@@ -248,9 +226,5 @@ contract FeeVault is IFeeVault, EIP712 {
         uint256 rowBytes = SettlementRows.ROW_BYTES;
         require(rows.length % rowBytes == 0, RowsMalformed(rowBytes, rows.length));
         return rows.length / rowBytes;
-    }
-
-    function _row(bytes calldata rows, uint256 i) private pure returns (bytes calldata) {
-        return rows[i * SettlementRows.ROW_BYTES:(i + 1) * SettlementRows.ROW_BYTES];
     }
 }

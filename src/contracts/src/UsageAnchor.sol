@@ -14,12 +14,14 @@ contract UsageAnchor is IUsageAnchor, Ownable2Step {
 
     /// One epoch key, one slot:
     ///
-    ///   bits 255     254..192   191..0
-    ///        ended   size       head
+    ///   bit 255      254..192   191..0
+    ///       ended    size       head
     ///
-    /// The top bit is spare because sizes are below 2^63 everywhere. A head is never zero, so that a slot that is zero
-    /// was never registered.
-    type LogSlot is uint256;
+    /// The top bit is free for `ended` because sizes are below 2^63 everywhere. A head is never zero, so that bits of zero
+    /// say: never registered.
+    struct EpochLog {
+        uint256 bits;
+    }
 
     uint256 private constant ENDED = 1 << 255;
     uint64 private constant SIZE_MAX = type(uint64).max >> 1;
@@ -32,7 +34,7 @@ contract UsageAnchor is IUsageAnchor, Ownable2Step {
     mapping(bytes32 fleetId => Fleet) private _fleets;
     mapping(bytes32 fleetId => RateLimiter.RefillingBucket) private _registrations;
     mapping(bytes32 nodeId => Node) private _nodes;
-    mapping(bytes32 logKey => LogSlot) private _logs;
+    mapping(bytes32 nodeId => mapping(uint256 epochAndSigner => EpochLog)) private _logs;
 
     constructor(address admin) Ownable(admin) {}
 
@@ -70,9 +72,9 @@ contract UsageAnchor is IUsageAnchor, Ownable2Step {
         _requireNext(nodeId, previous, epoch, signer);
         _takeRegistration(fleetId, previous.active);
         (uint64 previousSize, uint192 previousHead) = _end(nodeId, previous);
-        uint192 head = link(previousHead, nodeId, epoch, 0, bytes32(uint256(uint160(signer))), 0);
+        uint192 head = _link(previousHead, nodeId, epoch, 0, bytes32(uint256(uint160(signer))), 0);
         _nodes[nodeId] = Node(fleetId, epoch, signer, true, uint64(block.number));
-        _logs[_logKey(nodeId, epoch, signer)] = _slot(0, head);
+        _log(nodeId, epoch, signer).bits = head;
         emit Registered(
             nodeId,
             epoch,
@@ -106,22 +108,19 @@ contract UsageAnchor is IUsageAnchor, Ownable2Step {
     }
 
     /// @inheritdoc IUsageAnchor
-    function anchor(bytes32 nodeId, uint64 epoch, uint64 size, bytes32 root, bytes calldata rows)
-        external
-        returns (uint192 head)
-    {
-        bytes32 key = _logKey(nodeId, epoch, msg.sender);
-        LogSlot slot = _logs[key];
-        require(_isActive(slot), SignerNotActive(nodeId, epoch, msg.sender));
-        require(size > _size(slot), SizeNotHigher(nodeId, epoch, _size(slot), size));
-        require(size <= SIZE_MAX, SizeTooLarge(SIZE_MAX, size));
-        require(rows.length <= ROWS_MAX_BYTES, RowsTooLong(ROWS_MAX_BYTES, rows.length));
+    function anchor(bytes32 nodeId, uint64 epoch, uint64 size, bytes32 root) external {
+        _anchor(nodeId, epoch, size, root, 0);
+    }
 
-        bytes32 dataHash = rows.length == 0 ? bytes32(0) : keccak256(rows);
-        head = link(_head(slot), nodeId, epoch, size, root, dataHash);
-        _logs[key] = _slot(size, head);
-        if (rows.length != 0) emit Rows(nodeId, epoch, size, rows);
-        emit Anchored(nodeId, epoch, size, root, head, dataHash);
+    /// @inheritdoc IUsageAnchor
+    function anchor(bytes32 nodeId, uint64 epoch, uint64 size, bytes32 root, bytes calldata rows) external {
+        bytes32 dataHash = 0;
+        if (rows.length != 0) {
+            require(rows.length <= ROWS_MAX_BYTES, RowsTooLong(ROWS_MAX_BYTES, rows.length));
+            dataHash = keccak256(rows);
+            emit Rows(nodeId, epoch, size, rows);
+        }
+        _anchor(nodeId, epoch, size, root, dataHash);
     }
 
     /// @inheritdoc IUsageAnchor
@@ -140,8 +139,8 @@ contract UsageAnchor is IUsageAnchor, Ownable2Step {
         view
         returns (uint64 size, uint192 head, bool active)
     {
-        LogSlot slot = _logs[_logKey(nodeId, epoch, signer)];
-        return (_size(slot), _head(slot), _isActive(slot));
+        uint256 bits = _log(nodeId, epoch, signer).bits;
+        return (_size(bits), uint192(bits), _isActive(bits));
     }
 
     /// @inheritdoc IUsageAnchor
@@ -153,13 +152,24 @@ contract UsageAnchor is IUsageAnchor, Ownable2Step {
         return keccak256(abi.encode(fleetId, namespace, billingNode, index));
     }
 
-    /// @inheritdoc IUsageAnchor
-    function link(uint192 head, bytes32 nodeId, uint64 epoch, uint64 size, bytes32 root, bytes32 dataHash)
-        public
+    function _link(uint192 head, bytes32 nodeId, uint64 epoch, uint64 size, bytes32 root, bytes32 dataHash)
+        private
         pure
         returns (uint192)
     {
         return uint192(uint256(keccak256(abi.encode(head, nodeId, epoch, size, root, dataHash))));
+    }
+
+    function _anchor(bytes32 nodeId, uint64 epoch, uint64 size, bytes32 root, bytes32 dataHash) private {
+        EpochLog storage epochLog = _log(nodeId, epoch, msg.sender);
+        uint256 bits = epochLog.bits;
+        require(_isActive(bits), SignerNotActive(nodeId, epoch, msg.sender));
+        require(size > _size(bits), SizeNotHigher(nodeId, epoch, _size(bits), size));
+        require(size <= SIZE_MAX, SizeTooLarge(SIZE_MAX, size));
+
+        uint192 head = _link(uint192(bits), nodeId, epoch, size, root, dataHash);
+        epochLog.bits = uint256(size) << 192 | head;
+        emit Anchored(nodeId, epoch, size, root, head, dataHash);
     }
 
     function _requireNodeAdmin(bytes32 fleetId) private view {
@@ -189,11 +199,11 @@ contract UsageAnchor is IUsageAnchor, Ownable2Step {
 
     /// Ends an epoch, if there is one and it has not ended yet. Returns its last size and head.
     function _end(bytes32 nodeId, Node memory ending) private returns (uint64 size, uint192 head) {
-        bytes32 key = _logKey(nodeId, ending.epoch, ending.signer);
-        LogSlot slot = _logs[key];
-        (size, head) = (_size(slot), _head(slot));
-        if (_isActive(slot)) {
-            _logs[key] = LogSlot.wrap(LogSlot.unwrap(slot) | ENDED);
+        EpochLog storage epochLog = _log(nodeId, ending.epoch, ending.signer);
+        uint256 bits = epochLog.bits;
+        (size, head) = (_size(bits), uint192(bits));
+        if (_isActive(bits)) {
+            epochLog.bits = bits | ENDED;
             emit Fenced(nodeId, ending.epoch, size, head);
         }
     }
@@ -202,24 +212,16 @@ contract UsageAnchor is IUsageAnchor, Ownable2Step {
         if (amount != 0) Address.sendValue(payable(to), amount);
     }
 
-    function _logKey(bytes32 nodeId, uint64 epoch, address signer) private pure returns (bytes32) {
-        return keccak256(abi.encode(nodeId, epoch, signer));
+    function _log(bytes32 nodeId, uint64 epoch, address signer) private view returns (EpochLog storage) {
+        return _logs[nodeId][uint256(epoch) << 160 | uint160(signer)];
     }
 
-    function _slot(uint64 size, uint192 head) private pure returns (LogSlot) {
-        return LogSlot.wrap(uint256(size) << 192 | head);
+    function _size(uint256 bits) private pure returns (uint64) {
+        return uint64(bits >> 192) & SIZE_MAX;
     }
 
-    function _size(LogSlot slot) private pure returns (uint64) {
-        return uint64(LogSlot.unwrap(slot) >> 192) & SIZE_MAX;
-    }
-
-    function _head(LogSlot slot) private pure returns (uint192) {
-        return uint192(LogSlot.unwrap(slot));
-    }
-
-    function _isActive(LogSlot slot) private pure returns (bool) {
-        uint256 bits = LogSlot.unwrap(slot);
-        return bits != 0 && bits & ENDED == 0;
+    /// Registered and not ended: neither zero nor, with the top bit, negative.
+    function _isActive(uint256 bits) private pure returns (bool) {
+        return int256(bits) > 0;
     }
 }

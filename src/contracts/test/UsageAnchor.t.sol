@@ -67,7 +67,7 @@ contract UsageAnchorTest {
     // Registration
 
     function test_register_beginsTheFirstEpoch() public {
-        uint192 head = usage.link(0, nodeId, 7, 0, bytes32(uint256(uint160(FIRST_KEY))), 0);
+        uint192 head = seed(0, 7, FIRST_KEY);
         vm.roll(1234);
         vm.expectEmit(address(usage));
         emit IUsageAnchor.Registered(nodeId, 7, FIRST_KEY, FLEET, NAMESPACE, BILLING_NODE, 0, "zone-a", 0, 0, 0, head);
@@ -85,8 +85,7 @@ contract UsageAnchorTest {
 
     function test_register_endsTheOldKeyInTheSameTransaction() public {
         register(1, FIRST_KEY);
-        vm.prank(FIRST_KEY);
-        uint192 lastHead = usage.anchor(nodeId, 1, 40, ROOT, "");
+        uint192 lastHead = anchorFirst(40);
 
         vm.expectEmit(address(usage));
         emit IUsageAnchor.Fenced(nodeId, 1, 40, lastHead);
@@ -94,8 +93,7 @@ contract UsageAnchorTest {
 
         assertRefused(1, FIRST_KEY, 41);
         assertLog(1, FIRST_KEY, 40, lastHead, false);
-        uint192 seed = usage.link(lastHead, nodeId, 2, 0, bytes32(uint256(uint160(SECOND_KEY))), 0);
-        assertLog(2, SECOND_KEY, 0, seed, true);
+        assertLog(2, SECOND_KEY, 0, seed(lastHead, 2, SECOND_KEY), true);
         vm.assertEq(usage.fleet(FLEET).nodes, 1);
     }
 
@@ -108,8 +106,7 @@ contract UsageAnchorTest {
 
     function test_register_repeatedIdenticallyRefundsAndChangesNothing() public {
         register(1, FIRST_KEY);
-        vm.prank(FIRST_KEY);
-        uint192 head = usage.anchor(nodeId, 1, 9, ROOT, "");
+        uint192 head = anchorFirst(9);
         uint256 balance = NODE_ADMIN.balance;
 
         for (uint256 i = 0; i < 10; ++i) {
@@ -217,8 +214,7 @@ contract UsageAnchorTest {
 
     function test_fence_endsTheKeyWithoutASuccessor() public {
         register(1, FIRST_KEY);
-        vm.prank(FIRST_KEY);
-        uint192 head = usage.anchor(nodeId, 1, 3, ROOT, "");
+        uint192 head = anchorFirst(3);
         vm.expectEmit(address(usage));
         emit IUsageAnchor.Fenced(nodeId, 1, 3, head);
         fence(1);
@@ -239,11 +235,10 @@ contract UsageAnchorTest {
 
     function test_fence_isFollowedByASuccessorSeededFromTheFencedHead() public {
         register(1, FIRST_KEY);
-        vm.prank(FIRST_KEY);
-        uint192 head = usage.anchor(nodeId, 1, 3, ROOT, "");
+        uint192 head = anchorFirst(3);
         fence(1);
         register(2, SECOND_KEY);
-        assertLog(2, SECOND_KEY, 0, usage.link(head, nodeId, 2, 0, bytes32(uint256(uint160(SECOND_KEY))), 0), true);
+        assertLog(2, SECOND_KEY, 0, seed(head, 2, SECOND_KEY), true);
         vm.assertEq(usage.fleet(FLEET).nodes, 1);
     }
 
@@ -265,26 +260,30 @@ contract UsageAnchorTest {
 
     function test_anchor_digestMode() public {
         register(1, FIRST_KEY);
-        (, uint192 before,) = usage.log(nodeId, 1, FIRST_KEY);
-        uint192 head = uint192(uint256(keccak256(abi.encode(before, nodeId, uint64(1), uint64(10), ROOT, bytes32(0)))));
+        uint192 before = headOf(1, FIRST_KEY);
+        uint192 head = link(before, 1, 10, ROOT, 0);
 
         vm.expectEmit(address(usage));
         emit IUsageAnchor.Anchored(nodeId, 1, 10, ROOT, head, 0);
-        vm.prank(FIRST_KEY);
-        vm.assertEq(usage.anchor(nodeId, 1, 10, ROOT, ""), head);
+        anchorFirst(10);
         assertLog(1, FIRST_KEY, 10, head, true);
+    }
 
+    function test_anchor_withoutRowsIsDigestMode() public {
+        register(1, FIRST_KEY);
+        uint192 head = link(headOf(1, FIRST_KEY), 1, 10, ROOT, 0);
         vm.recordLogs();
         vm.prank(FIRST_KEY);
-        usage.anchor(nodeId, 1, 11, ROOT, "");
-        vm.assertEq(vm.getRecordedLogs().length, 1, "no Rows event without rows");
+        usage.anchor(nodeId, 1, 10, ROOT, "");
+        vm.assertEq(vm.getRecordedLogs().length, 1, "Anchored, no Rows");
+        assertLog(1, FIRST_KEY, 10, head, true);
     }
 
     function test_anchor_fullMode() public {
         register(1, FIRST_KEY);
-        (, uint192 before,) = usage.log(nodeId, 1, FIRST_KEY);
+        uint192 before = headOf(1, FIRST_KEY);
         bytes memory rows = hex"0003aabbcc";
-        uint192 head = usage.link(before, nodeId, 1, 10, ROOT, keccak256(rows));
+        uint192 head = link(before, 1, 10, ROOT, keccak256(rows));
 
         vm.expectEmit(address(usage));
         emit IUsageAnchor.Rows(nodeId, 1, 10, rows);
@@ -299,10 +298,10 @@ contract UsageAnchorTest {
         register(1, FIRST_KEY);
         vm.startPrank(FIRST_KEY);
         vm.expectRevert(abi.encodeWithSelector(IUsageAnchor.SizeNotHigher.selector, nodeId, 1, 0, 0));
-        usage.anchor(nodeId, 1, 0, ROOT, "");
-        usage.anchor(nodeId, 1, 10, ROOT, "");
+        usage.anchor(nodeId, 1, 0, ROOT);
+        usage.anchor(nodeId, 1, 10, ROOT);
         vm.expectRevert(abi.encodeWithSelector(IUsageAnchor.SizeNotHigher.selector, nodeId, 1, 10, 10));
-        usage.anchor(nodeId, 1, 10, ROOT, "");
+        usage.anchor(nodeId, 1, 10, ROOT);
     }
 
     function test_anchor_failsIfSizeTooLarge() public {
@@ -310,8 +309,8 @@ contract UsageAnchorTest {
         uint64 max = type(uint64).max / 2;
         vm.startPrank(FIRST_KEY);
         vm.expectRevert(abi.encodeWithSelector(IUsageAnchor.SizeTooLarge.selector, max, max + 1));
-        usage.anchor(nodeId, 1, max + 1, ROOT, "");
-        usage.anchor(nodeId, 1, max, ROOT, "");
+        usage.anchor(nodeId, 1, max + 1, ROOT);
+        usage.anchor(nodeId, 1, max, ROOT);
         (uint64 size,, bool active) = usage.log(nodeId, 1, FIRST_KEY);
         vm.assertEq(size, max);
         vm.assertTrue(active);
@@ -342,21 +341,47 @@ contract UsageAnchorTest {
         vm.assume(!(caller == SECOND_KEY && epoch == 2));
         vm.prank(caller);
         vm.expectRevert(abi.encodeWithSelector(IUsageAnchor.SignerNotActive.selector, nodeId, epoch, caller));
-        usage.anchor(nodeId, epoch, size, ROOT, "");
+        usage.anchor(nodeId, epoch, size, ROOT);
     }
 
     function test_fuzz_anchor_headChainsWhatWasAnchored(uint64[8] calldata steps, bytes32[8] calldata roots) public {
         register(1, FIRST_KEY);
-        (, uint192 head,) = usage.log(nodeId, 1, FIRST_KEY);
+        uint192 head = headOf(1, FIRST_KEY);
         uint64 size = 0;
         for (uint256 i = 0; i < steps.length; ++i) {
             size += uint64(between(steps[i], 1, 1e9));
             bytes memory rows = i % 2 == 0 ? bytes("") : abi.encode(roots[i]);
-            head = usage.link(head, nodeId, 1, size, roots[i], i % 2 == 0 ? bytes32(0) : keccak256(rows));
+            head = link(head, 1, size, roots[i], i % 2 == 0 ? bytes32(0) : keccak256(rows));
             vm.prank(FIRST_KEY);
-            vm.assertEq(usage.anchor(nodeId, 1, size, roots[i], rows), head);
+            usage.anchor(nodeId, 1, size, roots[i], rows);
+            vm.assertEq(headOf(1, FIRST_KEY), head);
         }
         assertLog(1, FIRST_KEY, size, head, true);
+    }
+
+    /// The chain of heads, written out here a second time.
+    function link(uint192 head, uint64 epoch, uint64 size, bytes32 root, bytes32 dataHash)
+        internal
+        view
+        returns (uint192)
+    {
+        return uint192(uint256(keccak256(abi.encode(head, nodeId, epoch, size, root, dataHash))));
+    }
+
+    /// The first head of an epoch.
+    function seed(uint192 previousHead, uint64 epoch, address signer) internal view returns (uint192) {
+        return link(previousHead, epoch, 0, bytes32(uint256(uint160(signer))), 0);
+    }
+
+    function headOf(uint64 epoch, address signer) internal view returns (uint192 head) {
+        (, head,) = usage.log(nodeId, epoch, signer);
+    }
+
+    /// Anchors in DIGEST mode with the first epoch's key. Returns the head after it.
+    function anchorFirst(uint64 size) internal returns (uint192) {
+        vm.prank(FIRST_KEY);
+        usage.anchor(nodeId, 1, size, ROOT);
+        return headOf(1, FIRST_KEY);
     }
 
     function register(uint64 epoch, address signer) internal returns (bytes32) {
@@ -376,7 +401,7 @@ contract UsageAnchorTest {
     function assertRefused(uint64 epoch, address signer, uint64 size) internal {
         vm.prank(signer);
         vm.expectRevert(abi.encodeWithSelector(IUsageAnchor.SignerNotActive.selector, nodeId, epoch, signer));
-        usage.anchor(nodeId, epoch, size, ROOT, "");
+        usage.anchor(nodeId, epoch, size, ROOT);
     }
 
     function assertLog(uint64 epoch, address signer, uint64 size, uint192 head, bool active) internal view {

@@ -87,9 +87,8 @@ interface IUsageAnchor {
     /// @param root RFC 6962 root (SHA-256) over all of them
     /// @param head The chained head after this checkpoint
     /// @param dataHash keccak-256 of the rows that came with it (FULL mode), zero without rows (DIGEST mode)
-    event Anchored(
-        bytes32 indexed nodeId, uint64 indexed epoch, uint64 size, bytes32 root, uint192 head, bytes32 dataHash
-    );
+    /// @dev `epoch` is no topic: that keeps an anchor below 31,000 gas, and a node's events are found by its id.
+    event Anchored(bytes32 indexed nodeId, uint64 epoch, uint64 size, bytes32 root, uint192 head, bytes32 dataHash);
 
     /// @notice Emitted before {Anchored} in FULL mode
     /// @param rows Concatenation of {uint16 length of the canonical record, canonical record, 64-byte signature}: the
@@ -170,16 +169,23 @@ interface IUsageAnchor {
     function fence(bytes32 fleet, string calldata namespace, string calldata billingNode, uint32 index, uint64 epoch)
         external;
 
-    /// @notice Writes a checkpoint of an epoch's log. Only by the key of that epoch, until it is fenced
+    /// @notice Writes a checkpoint of an epoch's log, DIGEST mode. Only by the key of that epoch, until it is fenced
     /// @param nodeId The node
     /// @param epoch Its epoch
     /// @param size Number of records in the log, above the last anchored one and below 2^63
     /// @param root RFC 6962 root over all of them
-    /// @param rows FULL mode: the newest record of each touched agreement (at most 65,536 bytes). Empty: DIGEST mode
-    /// @return head The chained head after this checkpoint
-    function anchor(bytes32 nodeId, uint64 epoch, uint64 size, bytes32 root, bytes calldata rows)
-        external
-        returns (uint192 head);
+    function anchor(bytes32 nodeId, uint64 epoch, uint64 size, bytes32 root) external;
+
+    /// @notice Writes a checkpoint of an epoch's log together with records of it, FULL mode. Only by the key of that
+    /// epoch, until it is fenced
+    /// @dev Without rows the same as DIGEST mode, for some 300 gas more. More than 65,536 bytes of rows: several anchors,
+    /// each up to the size that its rows reach.
+    /// @param nodeId The node
+    /// @param epoch Its epoch
+    /// @param size Number of records in the log, above the last anchored one and below 2^63
+    /// @param root RFC 6962 root over all of them
+    /// @param rows The newest record of each touched agreement, as {Rows} has them; at most 65,536 bytes
+    function anchor(bytes32 nodeId, uint64 epoch, uint64 size, bytes32 root, bytes calldata rows) external;
 
     /// @notice The terms and the count of a fleet
     function fleet(bytes32 fleetId) external view returns (Fleet memory);
@@ -201,10 +207,4 @@ interface IUsageAnchor {
         external
         pure
         returns (bytes32);
-
-    /// @notice The head that follows `head` by one checkpoint, for those who check a chain of events
-    function link(uint192 head, bytes32 nodeId, uint64 epoch, uint64 size, bytes32 root, bytes32 dataHash)
-        external
-        pure
-        returns (uint192);
 }
