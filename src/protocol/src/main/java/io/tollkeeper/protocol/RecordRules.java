@@ -45,21 +45,45 @@ public final class RecordRules {
                 () -> offered.seq() == 1 ? baseIs(BigInteger.ZERO, offered) : Optional.empty());
     }
 
-    private static Optional<RecordFault> checkAfter(StoredRecord held, UsageRecord offered, long now, long skew) {
-        UsageRecord before = held.record();
-        if (!before.agreement().equals(offered.agreement())) {
-            throw new IllegalArgumentException("expected two records of one agreement, got %s after %s"
-                    .formatted(offered.agreement(), before.agreement()));
+    /**
+     * The rules for a record that comes later than the one held, with records in between that are missing here: a client
+     * that moved shows its newest anchored record first. What is cumulative must still not fall; only what the missing
+     * records would have proven (the link, and the base that a new window began with) is taken from the record.
+     *
+     * @param earlier a record of the same agreement with a lower seq
+     */
+    public static Optional<RecordFault> checkAfterGap(
+            UsageRecord earlier, UsageRecord offered, long nowSeconds, long skewSeconds) {
+        if (offered.seq() <= earlier.seq()) {
+            throw new IllegalArgumentException(
+                    "expected a seq above %d, got %d".formatted(earlier.seq(), offered.seq()));
         }
+        sameAgreement(earlier, offered);
+        return goesOn(earlier, offered, nowSeconds, skewSeconds, false);
+    }
+
+    private static Optional<RecordFault> checkAfter(StoredRecord held, UsageRecord offered, long now, long skew) {
+        sameAgreement(held.record(), offered);
+        return firstOf(() -> follows(held, offered), () -> goesOn(held.record(), offered, now, skew, true));
+    }
+
+    private static Optional<RecordFault> goesOn(
+            UsageRecord before, UsageRecord offered, long now, long skew, boolean adjacent) {
         return firstOf(
-                () -> follows(held, offered),
                 () -> agreementGoesOn(before),
                 () -> branchDoesNotFall(before, offered),
                 () -> asOfDoesNotFall(before, offered),
                 () -> amountDoesNotFall(before, offered),
                 () -> windowHoldsAsOf(offered),
                 () -> clockNotAhead(offered, now, skew),
-                () -> windowGoesOn(before, offered));
+                () -> windowGoesOn(before, offered, adjacent));
+    }
+
+    private static void sameAgreement(UsageRecord before, UsageRecord offered) {
+        if (!before.agreement().equals(offered.agreement())) {
+            throw new IllegalArgumentException("expected two records of one agreement, got %s after %s"
+                    .formatted(offered.agreement(), before.agreement()));
+        }
     }
 
     private static Optional<RecordFault> follows(StoredRecord held, UsageRecord offered) {
@@ -116,7 +140,7 @@ public final class RecordRules {
                 : Optional.empty();
     }
 
-    private static Optional<RecordFault> windowGoesOn(UsageRecord before, UsageRecord offered) {
+    private static Optional<RecordFault> windowGoesOn(UsageRecord before, UsageRecord offered, boolean adjacent) {
         RecordBody old = before.body();
         RecordBody next = offered.body();
         if (next.windowId() == old.windowId()) {
@@ -138,7 +162,12 @@ public final class RecordRules {
                     "start at or after the predecessor's asOf " + before.asOf(),
                     next.windowStart());
         }
-        return baseIs(before.amount(), offered);
+        if (adjacent) {
+            return baseIs(before.amount(), offered);
+        }
+        return next.base().compareTo(before.amount()) < 0
+                ? fault(SubmitError.BASE_WRONG, "at least " + before.amount(), next.base())
+                : Optional.empty();
     }
 
     private static Optional<RecordFault> countersDoNotFall(RecordBody old, RecordBody next) {

@@ -108,6 +108,34 @@ class RecordRulesTest {
                 .isEqualTo(OptionalLong.of(1));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "good", textBlock = """
+            # some records after the one held                        | the first rule that it breaks
+            14 2 0    1100 INTERIM 3 -500 400  1:0=70,2:0=9          | good
+            14 2 0    1100 INTERIM 4 -50  1050 1:0=1                 | good
+            14 2 0    1100 INTERIM 5 -100 1000 -                     | good
+            14 1 -200 900  INTERIM 3 50   1    1:0=1                 | BRANCH_FALLS
+            14 2 -101 900  INTERIM 3 50   1    1:0=1                 | AS_OF_FALLS
+            14 2 -100 999  INTERIM 3 50   1    1:0=1                 | AMOUNT_FALLS
+            14 2 6    1000 INTERIM 3 50   1    1:0=1                 | AS_OF_OUTSIDE_WINDOW
+            14 2 6    1000 INTERIM 3 -400 1    1:0=1                 | CLOCK_AHEAD
+            14 2 5    1000 INTERIM 3 -400 1    1:0=1                 | WINDOW_WRONG
+            14 2 5    1000 INTERIM 3 -500 401  1:0=1                 | BASE_CHANGED
+            14 2 5    1000 INTERIM 3 -500 400  1:0=59,2:0=9          | COUNTER_FALLS
+            14 2 5    1000 INTERIM 4 -50  999  1:0=1                 | BASE_WRONG
+            """)
+    void nothingFallsAcrossAGap(String offered, SubmitError error) {
+        assertThat(RecordRules.checkAfterGap(BEFORE, record(offered.strip().replaceAll(" +", " ")), NOW, SKEW)
+                        .map(RecordFault::error))
+                .isEqualTo(Optional.ofNullable(error));
+    }
+
+    @Test
+    void aGapLeadsForward() {
+        assertThatThrownBy(() -> RecordRules.checkAfterGap(BEFORE, BEFORE, NOW, SKEW))
+                .hasMessage("expected a seq above 10, got 10");
+    }
+
     @Test
     void nothingFollowsAClose() {
         UsageRecord close = record("10 2 -100 1000 CLOSE 3 -500 400 1:0=60");
