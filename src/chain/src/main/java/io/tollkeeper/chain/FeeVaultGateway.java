@@ -10,26 +10,28 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.web3j.abi.TypeReference;
+import org.web3j.abi.datatypes.DynamicArray;
 import org.web3j.abi.datatypes.Type;
-import org.web3j.protocol.Web3j;
-import org.web3j.protocol.core.RemoteFunctionCall;
-import org.web3j.tx.TransactionManager;
+import org.web3j.abi.datatypes.generated.Uint256;
+import org.web3j.abi.datatypes.generated.Uint64;
+import org.web3j.abi.datatypes.generated.Uint8;
 
 /** FeeVault: calls for the {@link Outbox} and views, in our own types. Amounts are in base units. */
+@SuppressWarnings("rawtypes") // web3j's types are
 public final class FeeVaultGateway {
+    private static final List<TypeReference<?>> PLAN =
+            List.of(new TypeReference<org.web3j.abi.datatypes.Address>() {}, new TypeReference<Uint64>() {});
+    private static final List<TypeReference<?>> AGREEMENT = List.of(new TypeReference<FeeVault.AgreementState>() {});
+    private static final List<TypeReference<?>> CREDITS = List.of(new TypeReference<Uint256>() {});
+    private static final List<TypeReference<?>> VERDICTS = List.of(new TypeReference<DynamicArray<Uint8>>() {});
+
     private final ChainAccess chain;
     private final Address address;
-    private final FeeVault contract;
 
     public FeeVaultGateway(ChainAccess chain, Address address) {
         this.chain = chain;
         this.address = address;
-        this.contract = encoder(address);
-    }
-
-    @SuppressWarnings("NullAway") // As an encoder a wrapper never uses its Web3j or its transaction manager.
-    private static FeeVault encoder(Address address) {
-        return FeeVault.load(address.hex(), (Web3j) null, (TransactionManager) null, Views.NO_GAS);
     }
 
     public Address address() {
@@ -40,40 +42,44 @@ public final class FeeVaultGateway {
 
     /** Creates the contract. */
     public static ChainCall creation() {
-        return ChainCall.creation(Hex.toBytes("0x" + FeeVault.BINARY));
+        return ChainCall.creation(Abi.constructor(FeeVault.BINARY));
     }
 
     /** Offers a plan; by its payee. Repeated it changes nothing. */
     public ChainCall registerPlan(PlanTerms plan) {
-        return call(contract.registerPlan(struct(plan)));
+        return call(FeeVault.FUNC_REGISTERPLAN, struct(plan));
     }
 
     /** Opens an agreement and pays in; by anybody who has both signatures over {@code opening}'s digest. */
     public ChainCall open(Opening opening, Signature byPayer, Signature bySigner, BigInteger depositWei) {
-        return call(contract.open(
-                        opening.plan().toByteArray(),
-                        opening.payer().hex(),
-                        opening.signer().hex(),
-                        BigInteger.valueOf(opening.nonce()),
-                        byPayer.toByteArray(),
-                        bySigner.toByteArray(),
-                        depositWei))
+        return call(
+                        FeeVault.FUNC_OPEN,
+                        Abi.bytes32(opening.plan()),
+                        Abi.address(opening.payer()),
+                        Abi.address(opening.signer()),
+                        Abi.uint40(opening.nonce()),
+                        Abi.bytes(byPayer.toByteArray()),
+                        Abi.bytes(bySigner.toByteArray()))
                 .withValue(depositWei);
     }
 
     /** Pays into an open agreement; by anybody. */
     public ChainCall deposit(Bytes32 agreement, BigInteger wei) {
-        return call(contract.deposit(agreement.toByteArray(), wei)).withValue(wei);
+        return call(FeeVault.FUNC_DEPOSIT, Abi.bytes32(agreement)).withValue(wei);
     }
 
     /** Collects what can be collected of these rows, all of one plan; by anybody. */
     public ChainCall settle(PlanTerms plan, List<SettlementRow> rows) {
-        return call(contract.settle(struct(plan), SettlementRow.encode(rows)));
+        return call(FeeVault.FUNC_SETTLE, struct(plan), Abi.bytes(SettlementRow.encode(rows)));
     }
 
     /** Pays out what was collected for the sender. */
     public ChainCall withdrawCredits(Address token, Address to) {
-        return call(contract.withdrawCredits(token.hex(), to.hex()));
+        return call(FeeVault.FUNC_WITHDRAWCREDITS, Abi.address(token), Abi.address(to));
+    }
+
+    private ChainCall call(String function, Type... arguments) {
+        return ChainCall.of(address, Abi.encode(function, arguments));
     }
 
     // ---- views
@@ -83,7 +89,7 @@ public final class FeeVaultGateway {
 
     /** Empty: not registered. */
     public Optional<PlanState> plan(Bytes32 planId) {
-        var values = Views.ask(chain, address, contract.planOf(planId.toByteArray()));
+        var values = ask(PLAN, FeeVault.FUNC_PLANOF, Abi.bytes32(planId));
         var payee = Address.fromHex((String) values.get(0).getValue());
         return payee.isZero()
                 ? Optional.empty()
@@ -95,7 +101,7 @@ public final class FeeVaultGateway {
 
     /** Empty: not open. */
     public Optional<AgreementState> agreement(Bytes32 agreement) {
-        var state = (FeeVault.AgreementState) Views.ask(chain, address, contract.agreementOf(agreement.toByteArray()))
+        var state = (FeeVault.AgreementState) ask(AGREEMENT, FeeVault.FUNC_AGREEMENTOF, Abi.bytes32(agreement))
                 .getFirst();
         var payer = Address.fromHex(state.payer);
         return payer.isZero() ? Optional.empty() : Optional.of(new AgreementState(payer, state.deposit, state.charged));
@@ -103,12 +109,12 @@ public final class FeeVaultGateway {
 
     /** What was collected for a payee and not yet withdrawn. */
     public BigInteger credits(Address payee, Address token) {
-        return (BigInteger) Views.ask(chain, address, contract.creditsOf(payee.hex(), token.hex()))
+        return (BigInteger) ask(CREDITS, FeeVault.FUNC_CREDITSOF, Abi.address(payee), Abi.address(token))
                 .getFirst()
                 .getValue();
     }
 
-    /** What {@code settle} would do now with a row. */
+    /** What {@code settle} would do now with a row; in the contract's order. */
     public enum RowVerdict {
         COLLECTABLE,
         MALFORMED,
@@ -121,13 +127,17 @@ public final class FeeVaultGateway {
 
     /** What {@code settle} would do now with each of these rows, each seen alone. */
     public List<RowVerdict> preview(PlanTerms plan, List<SettlementRow> rows) {
-        var answer = Views.ask(chain, address, contract.preview(struct(plan), SettlementRow.encode(rows)))
+        var answer = ask(VERDICTS, FeeVault.FUNC_PREVIEW, struct(plan), Abi.bytes(SettlementRow.encode(rows)))
                 .getFirst();
         var verdicts = new ArrayList<RowVerdict>();
         for (var verdict : (List<?>) answer.getValue()) {
             verdicts.add(RowVerdict.values()[((BigInteger) ((Type<?>) verdict).getValue()).intValueExact()]);
         }
         return verdicts;
+    }
+
+    private List<Type> ask(List<TypeReference<?>> answer, String function, Type... arguments) {
+        return Abi.ask(chain, address, answer, function, arguments);
     }
 
     private static FeeVault.Plan struct(PlanTerms plan) {
@@ -146,9 +156,5 @@ public final class FeeVaultGateway {
                 BigInteger.valueOf(plan.reportEvery()),
                 BigInteger.valueOf(plan.grace()),
                 plan.credit());
-    }
-
-    private ChainCall call(RemoteFunctionCall<?> call) {
-        return ChainCall.of(address, Views.data(call));
     }
 }

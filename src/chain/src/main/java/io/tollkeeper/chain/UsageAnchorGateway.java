@@ -5,26 +5,28 @@ import io.tollkeeper.protocol.Address;
 import io.tollkeeper.protocol.AgreementIds;
 import io.tollkeeper.protocol.Bytes32;
 import java.math.BigInteger;
+import java.util.List;
 import java.util.Optional;
-import org.web3j.abi.FunctionEncoder;
-import org.web3j.protocol.Web3j;
-import org.web3j.tx.TransactionManager;
+import org.web3j.abi.TypeReference;
+import org.web3j.abi.datatypes.Bool;
+import org.web3j.abi.datatypes.Type;
+import org.web3j.abi.datatypes.generated.Uint192;
+import org.web3j.abi.datatypes.generated.Uint64;
 
 /** UsageAnchor: calls for the {@link Outbox} and views, in our own types. */
+@SuppressWarnings("rawtypes") // web3j's types are
 public final class UsageAnchorGateway {
+    private static final List<TypeReference<?>> NODE = List.of(new TypeReference<UsageAnchor.Node>() {});
+    private static final List<TypeReference<?>> FLEET = List.of(new TypeReference<UsageAnchor.Fleet>() {});
+    private static final List<TypeReference<?>> LOG =
+            List.of(new TypeReference<Uint64>() {}, new TypeReference<Uint192>() {}, new TypeReference<Bool>() {});
+
     private final ChainAccess chain;
     private final Address address;
-    private final UsageAnchor contract;
 
     public UsageAnchorGateway(ChainAccess chain, Address address) {
         this.chain = chain;
         this.address = address;
-        this.contract = encoder(address);
-    }
-
-    @SuppressWarnings("NullAway") // As an encoder a wrapper never uses its Web3j or its transaction manager.
-    private static UsageAnchor encoder(Address address) {
-        return UsageAnchor.load(address.hex(), (Web3j) null, (TransactionManager) null, Views.NO_GAS);
     }
 
     public Address address() {
@@ -35,39 +37,58 @@ public final class UsageAnchorGateway {
 
     /** Creates the contract. */
     public static ChainCall creation(Address owner) {
-        var arguments =
-                FunctionEncoder.encodeConstructor(java.util.List.of(new org.web3j.abi.datatypes.Address(owner.hex())));
-        return ChainCall.creation(Hex.toBytes("0x" + UsageAnchor.BINARY + arguments));
+        return ChainCall.creation(Abi.constructor(UsageAnchor.BINARY, Abi.address(owner)));
     }
 
     /** Authorises a fleet; by the owner. {@code window} in seconds. */
     public ChainCall setFleet(Bytes32 fleet, Address nodeAdmin, long maxNodes, long burst, long window) {
-        return call(contract.setFleet(fleet.toByteArray(), nodeAdmin.hex(), big(maxNodes), big(burst), big(window)));
+        return call(
+                UsageAnchor.FUNC_SETFLEET,
+                Abi.bytes32(fleet),
+                Abi.address(nodeAdmin),
+                Abi.uint32(maxNodes),
+                Abi.uint32(burst),
+                Abi.uint32(window));
     }
 
     /** Begins an epoch and ends the one before; by the fleet's NODE_ADMIN. {@code gasMoneyWei} goes to the new key. */
     public ChainCall register(NodeName node, long epoch, Address signer, String zone, BigInteger gasMoneyWei) {
-        return call(contract.register(
-                        node.fleet().toByteArray(),
-                        node.namespace(),
-                        node.billingNode(),
-                        big(node.index()),
-                        big(epoch),
-                        signer.hex(),
-                        zone,
-                        gasMoneyWei))
+        return call(
+                        UsageAnchor.FUNC_REGISTER,
+                        Abi.bytes32(node.fleet()),
+                        Abi.string(node.namespace()),
+                        Abi.string(node.billingNode()),
+                        Abi.uint32(node.index()),
+                        Abi.uint64(epoch),
+                        Abi.address(signer),
+                        Abi.string(zone))
                 .withValue(gasMoneyWei);
     }
 
     /** Ends an epoch without successor; by the fleet's NODE_ADMIN. */
     public ChainCall fence(NodeName node, long epoch) {
-        return call(contract.fence(
-                node.fleet().toByteArray(), node.namespace(), node.billingNode(), big(node.index()), big(epoch)));
+        return call(
+                UsageAnchor.FUNC_FENCE,
+                Abi.bytes32(node.fleet()),
+                Abi.string(node.namespace()),
+                Abi.string(node.billingNode()),
+                Abi.uint32(node.index()),
+                Abi.uint64(epoch));
     }
 
     /** Writes a checkpoint; by the epoch's key. {@code rows}: FULL mode's, empty in DIGEST mode. */
     public ChainCall anchor(Bytes32 nodeId, long epoch, long size, Bytes32 root, byte[] rows) {
-        return call(contract.anchor(nodeId.toByteArray(), big(epoch), big(size), root.toByteArray(), rows));
+        return call(
+                UsageAnchor.FUNC_ANCHOR,
+                Abi.bytes32(nodeId),
+                Abi.uint64(epoch),
+                Abi.uint64(size),
+                Abi.bytes32(root),
+                Abi.bytes(rows));
+    }
+
+    private ChainCall call(String function, Type... arguments) {
+        return ChainCall.of(address, Abi.encode(function, arguments));
     }
 
     // ---- views
@@ -84,16 +105,16 @@ public final class UsageAnchorGateway {
 
     /** Empty: never registered. */
     public Optional<NodeState> node(Bytes32 nodeId) {
-        var state = (UsageAnchor.Node)
-                Views.ask(chain, address, contract.node(nodeId.toByteArray())).getFirst();
-        return state.epoch.signum() == 0
+        var node = (UsageAnchor.Node)
+                ask(NODE, UsageAnchor.FUNC_NODE, Abi.bytes32(nodeId)).getFirst();
+        return node.epoch.signum() == 0
                 ? Optional.empty()
                 : Optional.of(new NodeState(
-                        Bytes32.of(state.fleet),
-                        state.epoch.longValueExact(),
-                        Address.fromHex(state.signer),
-                        state.active,
-                        state.registeredBlock.longValueExact()));
+                        Bytes32.of(node.fleet),
+                        node.epoch.longValueExact(),
+                        Address.fromHex(node.signer),
+                        node.active,
+                        node.registeredBlock.longValueExact()));
     }
 
     /** What an epoch's key has anchored: the size of its log, and whether it may go on. */
@@ -101,7 +122,7 @@ public final class UsageAnchorGateway {
 
     /** Empty: this key was never registered for this epoch. */
     public Optional<LogState> log(Bytes32 nodeId, long epoch, Address signer) {
-        var values = Views.ask(chain, address, contract.log(nodeId.toByteArray(), big(epoch), signer.hex()));
+        var values = ask(LOG, UsageAnchor.FUNC_LOG, Abi.bytes32(nodeId), Abi.uint64(epoch), Abi.address(signer));
         var head = (BigInteger) values.get(1).getValue();
         return head.signum() == 0
                 ? Optional.empty()
@@ -115,7 +136,7 @@ public final class UsageAnchorGateway {
     /** Empty: unknown or closed. */
     public Optional<FleetState> fleet(Bytes32 fleet) {
         var state = (UsageAnchor.Fleet)
-                Views.ask(chain, address, contract.fleet(fleet.toByteArray())).getFirst();
+                ask(FLEET, UsageAnchor.FUNC_FLEET, Abi.bytes32(fleet)).getFirst();
         var admin = Address.fromHex(state.nodeAdmin);
         return admin.isZero()
                 ? Optional.empty()
@@ -127,11 +148,7 @@ public final class UsageAnchorGateway {
                         state.nodes.longValueExact()));
     }
 
-    private ChainCall call(org.web3j.protocol.core.RemoteFunctionCall<?> call) {
-        return ChainCall.of(address, Views.data(call));
-    }
-
-    private static BigInteger big(long value) {
-        return BigInteger.valueOf(value);
+    private List<Type> ask(List<TypeReference<?>> answer, String function, Type... arguments) {
+        return Abi.ask(chain, address, answer, function, arguments);
     }
 }
