@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SigningDomainTest {
@@ -129,6 +131,52 @@ class SigningDomainTest {
                                     query.method(),
                                     query.issuedAt())));
         }
+    }
+
+    @Test
+    void idsAreHashedAsTheAbiEncodes() {
+        PlanTerms terms = Vectors.terms(Set.of(PaymentCondition.STOP, PaymentCondition.TIME), 30);
+        assertThat(terms.planId())
+                .isEqualTo(naive(
+                        PlanTerms.TYPE,
+                        terms.payee(),
+                        terms.token(),
+                        terms.tariff(),
+                        1,
+                        1,
+                        5,
+                        30,
+                        0,
+                        0,
+                        20,
+                        120,
+                        2,
+                        2,
+                        0));
+        Bytes32 plan = terms.planId();
+        Address signer = Samples.SIGNER.address();
+        assertThat(AgreementIds.agreementId(Samples.DOMAIN, plan, signer, 9))
+                .isEqualTo(Keccak.hash(HexFormat.of()
+                        .parseHex(Samples.DOMAIN.separator().hex().substring(2)
+                                + plan.hex().substring(2)
+                                + "00".repeat(12) + signer.hex().substring(2)
+                                + "00".repeat(31) + "09")));
+        assertThat(AgreementIds.nodeId(Samples.filled(0xf1), "ns", "a-name-that-is-longer-than-one-word", 3))
+                .isEqualTo(Keccak.hash(HexFormat.of()
+                        .parseHex("f1".repeat(32)
+                                + word(0x80)
+                                + word(0xc0)
+                                + word(3)
+                                + word(2) + "6e73" + "00".repeat(30)
+                                + word(35)
+                                + HexFormat.of()
+                                        .formatHex(
+                                                "a-name-that-is-longer-than-one-word".getBytes(StandardCharsets.UTF_8))
+                                + "00".repeat(29))));
+    }
+
+    private static String word(int value) {
+        return "%064x".formatted(value);
     }
 
     @Test
