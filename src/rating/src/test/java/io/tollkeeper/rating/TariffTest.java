@@ -154,6 +154,9 @@ class TariffTest {
         assertThat(tariff.unknownAmong(counters(1, 1, 1).keySet())).isEmpty();
         assertThat(tariff.unknownAmong(Map.of(new CounterKey(1, 1), 1L).keySet()))
                 .contains(new CounterKey(1, 1));
+        assertThat(tariff.unknownAmong(Map.of(new CounterKey(0, 0), 1L).keySet()))
+                .as("whatever a record can name is answered, not thrown")
+                .contains(new CounterKey(0, 0));
         assertThatThrownBy(() -> tariff.amount(Map.of(new CounterKey(4, 0), 1L)))
                 .hasMessageContaining("meterId=4");
         assertThatThrownBy(() -> tariff.amount(Map.of(new CounterKey(1, 0), -1L)))
