@@ -24,6 +24,8 @@ final class ControlPlane {
     private final Path folder;
     private final Certificates certificates;
     private final Certificates.Identity admin;
+    private final Certificates.Identity scheduler;
+    private final Certificates.Identity controllers;
     private final int port;
     private final List<Child> all = new ArrayList<>();
     private final Child apiServer;
@@ -40,6 +42,10 @@ final class ControlPlane {
         this.port = LocalNetwork.freePort(host, 6443);
         var etcdUrl = startEtcd(host);
         this.apiServer = startApiServer(host, etcdUrl);
+        // Keys take their time, which the API server needs anyhow.
+        this.scheduler = certificates.client("scheduler", "system:kube-scheduler", "system:kube-scheduler");
+        this.controllers =
+                certificates.client("controllers", "system:kube-controller-manager", "system:kube-controller-manager");
     }
 
     private String startEtcd(String host) {
@@ -90,15 +96,12 @@ final class ControlPlane {
 
     /** Starts scheduler and controllers, once the API server answers. */
     void startControllers(Duration nodeMonitorGracePeriod, Duration nodeMonitorPeriod) {
-        var scheduler = certificates.client("scheduler", "system:kube-scheduler", "system:kube-scheduler");
         start(
                 "kube-scheduler",
                 "--kubeconfig=" + kubeconfig("scheduler", scheduler),
                 "--authentication-skip-lookup=true",
                 "--leader-elect=false",
                 "--secure-port=0");
-        var controllers =
-                certificates.client("controllers", "system:kube-controller-manager", "system:kube-controller-manager");
         start(
                 "kube-controller-manager",
                 "--kubeconfig=" + kubeconfig("controllers", controllers),

@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /** Listens on one address of a Service. A connection goes to one pod and stays with it, whatever the selector says later. */
 final class Forwarder implements AutoCloseable {
     private static final int CONNECT_MILLIS = 3_000;
+    private static final int BACKLOG = 1_024;
 
     private final ServerSocket listener;
     private final Connections connections;
@@ -22,7 +23,7 @@ final class Forwarder implements AutoCloseable {
         this.listener = new ServerSocket();
         try {
             listener.setReuseAddress(true);
-            listener.bind(address);
+            listener.bind(address, BACKLOG);
         } catch (IOException e) {
             listener.close();
             throw e;

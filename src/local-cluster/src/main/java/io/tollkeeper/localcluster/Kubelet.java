@@ -131,6 +131,8 @@ final class Kubelet {
                     continue;
                 } catch (KubernetesClientException e) {
                     note("heartbeat: " + e.getMessage());
+                } catch (RuntimeException e) {
+                    failed("heartbeat", e);
                 }
                 Thread.sleep(renewEvery);
             } catch (InterruptedException _) {
@@ -310,6 +312,13 @@ final class Kubelet {
 
     void note(String message) {
         LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", node.name(), message);
+    }
+
+    /** A fault of the stand-in itself. */
+    void failed(String what, RuntimeException problem) {
+        if (!closed) {
+            LOG.log(System.Logger.Level.ERROR, node.name() + ": " + what, problem);
+        }
     }
 
     void close() {

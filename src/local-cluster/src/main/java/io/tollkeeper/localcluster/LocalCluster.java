@@ -169,8 +169,13 @@ public final class LocalCluster implements AutoCloseable {
                             machine, node, min(Duration.ofSeconds(10), nodeMonitorGracePeriod.dividedBy(5))))
                     .toList();
             var cluster = new LocalCluster(children, network, controlPlane, client, names, router, kubelets, binaries);
-            cluster.run(machine, services, pods);
-            return cluster;
+            try {
+                cluster.run(machine, services, pods, progress);
+                return cluster;
+            } catch (RuntimeException e) {
+                cluster.close();
+                throw e;
+            }
         }
 
         private Stream<LocalNode> nodes() {
@@ -193,7 +198,11 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
-    private void run(Machine machine, SharedIndexInformer<Service> services, SharedIndexInformer<Pod> pods) {
+    private void run(
+            Machine machine,
+            SharedIndexInformer<Service> services,
+            SharedIndexInformer<Pod> pods,
+            Consumer<String> progress) {
         Map<String, Kubelet> byNode =
                 kubelets.stream().collect(Collectors.toUnmodifiableMap(Kubelet::node, kubelet -> kubelet));
         var nodes = client.nodes().runnableInformer(0);
@@ -211,7 +220,9 @@ public final class LocalCluster implements AutoCloseable {
         });
         follow(machine.configMaps(), (map, _) -> wakePods(map));
         follow(machine.secrets(), (secret, _) -> wakePods(secret));
+        progress.accept("makes the Nodes");
         kubelets.forEach(Kubelet::start);
+        progress.accept("waits for the Nodes to take pods");
         Wait.until(
                 "every Node is Ready and takes pods",
                 READY_LIMIT,
@@ -223,6 +234,7 @@ public final class LocalCluster implements AutoCloseable {
                             == kubelets.size();
                 },
                 controlPlane::failures);
+        progress.accept("waits for the ServiceAccount of the namespace default");
         Wait.until(
                 "the namespace default has its ServiceAccount",
                 READY_LIMIT,

@@ -26,7 +26,8 @@ public final class Main {
         var began = Instant.now();
         try (var cluster = LocalCluster.builder()
                 .images(images)
-                .progress(text -> System.err.println("local cluster: " + text))
+                .progress(text -> System.err.println("local cluster, "
+                        + Duration.between(began, Instant.now()).toMillis() + " ms: " + text))
                 .start()) {
             System.out.println(
                     "Ready after " + Duration.between(began, Instant.now()).toMillis() + " ms.");

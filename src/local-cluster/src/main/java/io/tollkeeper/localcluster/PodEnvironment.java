@@ -117,50 +117,68 @@ record PodEnvironment(List<String> command, Map<String, String> variables) {
         if (from.getConfigMapKeyRef() != null) {
             var ref = from.getConfigMapKeyRef();
             return required(
-                    configMap(machine, namespace, ref.getName()).get(ref.getKey()),
+                    configMap(machine, namespace, ref.getName(), ref.getOptional())
+                            .get(ref.getKey()),
                     ref.getOptional(),
                     "configmap " + ref.getName() + " has no key " + ref.getKey());
         }
         var ref = from.getSecretKeyRef();
         return required(
-                secret(machine, namespace, ref.getName()).get(ref.getKey()),
+                secret(machine, namespace, ref.getName(), ref.getOptional()).get(ref.getKey()),
                 ref.getOptional(),
                 "secret " + ref.getName() + " has no key " + ref.getKey());
     }
 
-    private static void putAll(Machine machine, String namespace, EnvFromSource source, Map<String, String> variables) {
+    private static void putAll(Machine machine, String namespace, EnvFromSource source, Map<String, String> variables)
+            throws NotYetException {
         var prefix = source.getPrefix() == null ? "" : source.getPrefix();
+        var values = new LinkedHashMap<String, String>();
         if (source.getConfigMapRef() != null) {
-            configMap(machine, namespace, source.getConfigMapRef().getName())
-                    .forEach((key, value) -> variables.put(prefix + key, value));
+            var ref = source.getConfigMapRef();
+            values.putAll(configMap(machine, namespace, ref.getName(), ref.getOptional()));
         }
         if (source.getSecretRef() != null) {
-            secret(machine, namespace, source.getSecretRef().getName())
-                    .forEach((key, value) -> variables.put(prefix + key, value));
+            var ref = source.getSecretRef();
+            values.putAll(secret(machine, namespace, ref.getName(), ref.getOptional()));
         }
+        values.forEach((key, value) -> variables.put(prefix + key, value));
     }
 
-    private static Map<String, String> configMap(Machine machine, String namespace, String name) {
+    private static Map<String, String> configMap(
+            Machine machine, String namespace, String name, @Nullable Boolean optional) throws NotYetException {
         var map = machine.configMaps().getIndexer().getByKey(namespace + "/" + name);
-        return map == null ? Map.of() : orEmpty(map.getData());
+        if (map == null) {
+            requireOptional(optional, "configmap \"" + name + "\" not found");
+            return Map.of();
+        }
+        return orEmpty(map.getData());
     }
 
-    private static Map<String, String> secret(Machine machine, String namespace, String name) {
+    private static Map<String, String> secret(
+            Machine machine, String namespace, String name, @Nullable Boolean optional) throws NotYetException {
         var secret = machine.secrets().getIndexer().getByKey(namespace + "/" + name);
-        var values = new LinkedHashMap<String, String>();
-        if (secret != null) {
-            orEmpty(secret.getData())
-                    .forEach((key, value) ->
-                            values.put(key, new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8)));
+        if (secret == null) {
+            requireOptional(optional, "secret \"" + name + "\" not found");
+            return Map.of();
         }
+        var values = new LinkedHashMap<String, String>();
+        orEmpty(secret.getData())
+                .forEach((key, value) ->
+                        values.put(key, new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8)));
         return values;
     }
 
     private static Optional<String> required(@Nullable String value, @Nullable Boolean optional, String problem)
             throws NotYetException {
-        if (value == null && !Boolean.TRUE.equals(optional)) {
-            throw new NotYetException("CreateContainerConfigError", problem);
+        if (value == null) {
+            requireOptional(optional, problem);
         }
         return Optional.ofNullable(value);
+    }
+
+    private static void requireOptional(@Nullable Boolean optional, String problem) throws NotYetException {
+        if (!Boolean.TRUE.equals(optional)) {
+            throw new NotYetException("CreateContainerConfigError", problem);
+        }
     }
 }

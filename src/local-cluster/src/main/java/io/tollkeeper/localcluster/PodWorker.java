@@ -19,6 +19,7 @@ final class PodWorker {
     private static final Duration TIMER_STEP = Duration.ofMillis(50);
     private static final Duration IDLE_STEP = Duration.ofSeconds(5);
     private static final Duration API_RETRY = Duration.ofMillis(500);
+    private static final Duration FAILURE_RETRY = Duration.ofSeconds(2);
     private static final int CONFLICT = 409;
     private static final int NOT_FOUND = 404;
 
@@ -139,6 +140,10 @@ final class PodWorker {
                 kubelet.note("pod " + key + ": " + e.getMessage());
             }
             Thread.sleep(API_RETRY);
+            return false;
+        } catch (RuntimeException e) {
+            kubelet.failed("pod " + key, e);
+            Thread.sleep(FAILURE_RETRY);
             return false;
         }
     }

@@ -58,7 +58,11 @@ final class ServiceRouter implements AutoCloseable {
             while (true) {
                 changes.acquire();
                 changes.drainPermits();
-                update();
+                try {
+                    update();
+                } catch (RuntimeException e) {
+                    LOG.log(System.Logger.Level.ERROR, "Service routes stay as they were", e);
+                }
             }
         } catch (InterruptedException _) {
             // Closed.

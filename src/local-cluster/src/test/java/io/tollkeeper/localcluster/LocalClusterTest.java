@@ -1,13 +1,19 @@
 package io.tollkeeper.localcluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -203,6 +209,190 @@ class LocalClusterTest {
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThanOrEqualTo(Duration.ofSeconds(2));
         assertThat(Child.lastLines(cluster.logs().resolve("default_deaf_shell.log"), 1))
                 .containsExactly("asked");
+    }
+
+    @Test
+    void aCutZoneIsNotReadyAndItsProcessesWakeUpWhereTheyStood() {
+        createEcho("sleeper", "zone-c", 20);
+        awaitReady("default", "sleeper");
+        var url =
+                "http://" + pod("default", "sleeper").orElseThrow().getStatus().getPodIP() + ":8080/born";
+        var born = get(url);
+
+        cluster.cutZone("zone-c", CutMode.FREEZE);
+        assertThat(tryGet(url)).as("a frozen process answers nothing").isNull();
+        awaitNode("zone-c-1", "Unknown");
+        Wait.until(
+                "the controllers call the pod not Ready",
+                SOON,
+                () -> !isReady(pod("default", "sleeper").orElseThrow()));
+
+        cluster.healZone("zone-c");
+        assertThat(get(url)).as("the same process goes on").isEqualTo(born);
+        awaitNode("zone-c-1", "True");
+        awaitReady("default", "sleeper");
+
+        cluster.cutZone("zone-c", CutMode.FREEZE);
+        client().pods().inNamespace("default").withName("sleeper").delete();
+        awaitNode("zone-c-1", "Unknown");
+        assertThat(pod("default", "sleeper").orElseThrow().getMetadata().getDeletionTimestamp())
+                .as("nobody there to end it")
+                .isNotNull();
+
+        cluster.healZone("zone-c", Duration.ofSeconds(1));
+        awaitGone("default", "sleeper");
+        assertThat(Child.lastLines(cluster.logs().resolve("default_sleeper_echo.log"), 1))
+                .containsExactly("echo was asked to end");
+        awaitNode("zone-c-1", "True");
+    }
+
+    @Test
+    void processesOfAZoneWithoutPowerStartAnewWhenItIsBack() {
+        createEcho("lamp", "zone-a", 5);
+        awaitReady("default", "lamp");
+        var url = "http://" + pod("default", "lamp").orElseThrow().getStatus().getPodIP() + ":8080/born";
+        var born = get(url);
+
+        cluster.cutZone("zone-a", CutMode.KILL);
+        Wait.until("nothing listens", SOON, () -> tryGet(url) == null);
+        cluster.healZone("zone-a");
+
+        Wait.until("it was restarted", SOON, () -> restarts("default", "lamp") == 1, cluster::describe);
+        awaitReady("default", "lamp");
+        assertThat(get(url)).isNotEqualTo(born);
+        client().pods().inNamespace("default").withName("lamp").delete();
+        awaitGone("default", "lamp");
+    }
+
+    @Test
+    void aContainerThatCrashesIsRestartedAtOnceAndThenLater() {
+        createEcho("fragile", "zone-b", 5);
+        awaitReady("default", "fragile");
+
+        cluster.killPod("default", "fragile");
+        Wait.until("it was restarted", SOON, () -> restarts("default", "fragile") == 1, cluster::describe);
+        awaitReady("default", "fragile");
+        var last = containerStatus("default", "fragile").getLastState().getTerminated();
+        assertThat(last.getExitCode()).isEqualTo(137);
+
+        cluster.killPod("default", "fragile");
+        Wait.until(
+                "it waits",
+                SOON,
+                () -> {
+                    var waiting =
+                            containerStatus("default", "fragile").getState().getWaiting();
+                    return waiting != null && "CrashLoopBackOff".equals(waiting.getReason());
+                },
+                cluster::describe);
+        Wait.until("it was restarted again", SOON, () -> restarts("default", "fragile") == 2, cluster::describe);
+        client().pods().inNamespace("default").withName("fragile").delete();
+        awaitGone("default", "fragile");
+    }
+
+    @Test
+    void aServiceWithoutReadyPodRefusesAndAPodThatGoesTakesItsConnectionsWithIt() throws Exception {
+        create("""
+                apiVersion: v1
+                kind: Service
+                metadata: {name: line, namespace: default}
+                spec: {selector: {app: line}, ports: [{port: 7001, targetPort: 8080}]}
+                """);
+        var address = new InetSocketAddress(
+                client().services()
+                        .inNamespace("default")
+                        .withName("line")
+                        .get()
+                        .getSpec()
+                        .getClusterIP(),
+                7001);
+        assertThatThrownBy(() -> connect(address)).isInstanceOf(ConnectException.class);
+
+        createEcho("line", "zone-b", 5);
+        awaitReady("default", "line");
+        Wait.until("the Service accepts", SOON, () -> accepts(address));
+        try (var connection = connect(address)) {
+            client().pods().inNamespace("default").withName("line").delete();
+            awaitGone("default", "line");
+            connection.setSoTimeout(5_000);
+            assertThat(endOf(connection)).as("closed or broken, not silent").isTrue();
+        }
+        Wait.until("the Service refuses again", SOON, () -> !accepts(address));
+    }
+
+    @Test
+    void theClusterOutlivesAFrozenApiServer() {
+        cluster.freezeApiServer(Duration.ofSeconds(3));
+
+        createEcho("later", "zone-b", 5);
+        awaitReady("default", "later");
+        client().pods().inNamespace("default").withName("later").delete();
+        awaitGone("default", "later");
+    }
+
+    private static Socket connect(InetSocketAddress address) throws IOException {
+        var socket = new Socket();
+        try {
+            socket.connect(address, 2_000);
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private static boolean accepts(InetSocketAddress address) {
+        try (var _ = connect(address)) {
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private static boolean endOf(Socket socket) {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException _) {
+            return false;
+        } catch (IOException _) {
+            return true;
+        }
+    }
+
+    private static void createEcho(String name, String zone, int grace) {
+        create("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: %1$s, namespace: default, labels: {app: %1$s}}
+                spec:
+                  nodeSelector: {topology.kubernetes.io/zone: %2$s}
+                  terminationGracePeriodSeconds: %3$d
+                  containers:
+                  - name: echo
+                    image: test/echo:1
+                    readinessProbe: {httpGet: {path: /ready, port: 8080}, periodSeconds: 1}
+                """.formatted(name, zone, grace));
+    }
+
+    private static void awaitNode(String name, String ready) {
+        Wait.until(
+                "Node " + name + " has Ready=" + ready,
+                SOON,
+                () -> client().nodes().withName(name).get().getStatus().getConditions().stream()
+                        .anyMatch(condition ->
+                                "Ready".equals(condition.getType()) && ready.equals(condition.getStatus())));
+    }
+
+    private static ContainerStatus containerStatus(String namespace, String name) {
+        return pod(namespace, name)
+                .orElseThrow()
+                .getStatus()
+                .getContainerStatuses()
+                .getFirst();
+    }
+
+    private static int restarts(String namespace, String name) {
+        return containerStatus(namespace, name).getRestartCount();
     }
 
     private static void create(String yaml) {
