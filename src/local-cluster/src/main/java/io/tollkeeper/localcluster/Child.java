@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
  * concern as a whole; it ends with the JVM that started it, whatever ends that.
  */
 public final class Child {
+    private static final Duration FREEZE_LIMIT = Duration.ofSeconds(10);
+
     private final String name;
     private final Process process;
     private final Path log;
@@ -65,9 +67,31 @@ public final class Child {
         signalGroup(Signals.KILL);
     }
 
-    /** Stops the process and what it started where they stand (SIGSTOP). */
+    /**
+     * Stops the process and what it started where they stand (SIGSTOP). Returns when each of its threads stands: the
+     * kernel stops a thread at its next turn on a processor, which on a busy machine is milliseconds later.
+     */
     public void freeze() {
         signalGroup(Signals.STOP);
+        Wait.until(this + " stands still", FREEZE_LIMIT, () -> !isAlive() || isStopped());
+    }
+
+    private boolean isStopped() {
+        try (var threads = Files.list(Path.of("/proc", String.valueOf(pid()), "task"))) {
+            return threads.allMatch(Child::isThreadStopped);
+        } catch (IOException | UncheckedIOException _) {
+            return true; // Ended meanwhile.
+        }
+    }
+
+    /** The state follows the program's name, which stands in parentheses and may itself have some. */
+    private static boolean isThreadStopped(Path thread) {
+        try {
+            var stat = Files.readString(thread.resolve("stat"));
+            return stat.startsWith("T", stat.lastIndexOf(')') + 2);
+        } catch (IOException _) {
+            return true;
+        }
     }
 
     /** Lets frozen processes go on (SIGCONT). */

@@ -247,12 +247,14 @@ final class Kubelet {
     /** From now on the kubelet does nothing, and its pods' processes are frozen or ended. */
     void cutOff(CutMode mode) {
         voice.fallSilent();
-        pods().flatMap(PodWorker::processes)
-                .forEach(
-                        switch (mode) {
-                            case FREEZE -> Child::freeze;
-                            case KILL -> Child::kill;
-                        });
+        var processes = pods().flatMap(PodWorker::processes).toList();
+        switch (mode) {
+            case FREEZE -> processes.forEach(Child::freeze);
+            case KILL -> {
+                processes.forEach(Child::kill);
+                processes.forEach(process -> process.exit().join());
+            }
+        }
     }
 
     /** The machine is back: frozen processes go on where they stood. */

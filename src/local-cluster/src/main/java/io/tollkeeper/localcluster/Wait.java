@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 
 /** Waits for conditions, with a deadline and a message that says what did not come. */
 final class Wait {
-    private static final long STEP_MILLIS = 50;
+    private static final long STEP_MILLIS = 20;
 
     private Wait() {}
 
