@@ -51,6 +51,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if or (gt (len $a) (len $b)) (and (eq (len $a) (len $b)) (gt $a $b)) }}true{{ end -}}
 {{- end -}}
 
+{{/* What a chain says, or by default, of the gas money of nodes; as a YAML map. Takes the chain. */}}
+{{- define "tollkeeper.gas" -}}
+gasFirstWei: {{ .gasFirstWei | default "20000000000000000" | quote }}
+gasLowWei: {{ .gasLowWei | default "10000000000000000" | quote }}
+gasTargetWei: {{ .gasTargetWei | default "50000000000000000" | quote }}
+{{- end -}}
+
 {{/* What the schema cannot say of the chains: every fault at once. */}}
 {{- define "tollkeeper.checkChains" -}}
 {{- $faults := list -}}
@@ -61,8 +68,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- $faults = append $faults (printf "%s.%s: expected the address of a contract, got zero" $at $field) -}}
 {{- end -}}
 {{- end -}}
-{{- if include "tollkeeper.greater" (list $chain.gasLowWei $chain.gasTargetWei) -}}
-{{- $faults = append $faults (printf "%s.gasTargetWei: expected at least gasLowWei = %s, got %s" $at $chain.gasLowWei $chain.gasTargetWei) -}}
+{{- $gas := include "tollkeeper.gas" $chain | fromYaml -}}
+{{- if include "tollkeeper.greater" (list $gas.gasLowWei $gas.gasTargetWei) -}}
+{{- $faults = append $faults (printf "%s.gasTargetWei: expected at least gasLowWei, which is %s, got %s" $at $gas.gasLowWei $gas.gasTargetWei) -}}
 {{- end -}}
 {{- if and $chain.adminKey.value $chain.adminKey.existingSecret -}}
 {{- $faults = append $faults (printf "%s.adminKey: expected either value or existingSecret, got both" $at) -}}
