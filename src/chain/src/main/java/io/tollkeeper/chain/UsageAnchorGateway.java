@@ -16,6 +16,9 @@ import org.web3j.abi.datatypes.generated.Uint64;
 /** UsageAnchor: calls for the {@link Outbox} and views, in our own types. */
 @SuppressWarnings("rawtypes") // web3j's types are
 public final class UsageAnchorGateway {
+    /** Two functions have this name, so the generated wrapper has no constant for it. */
+    private static final String ANCHOR = "anchor";
+
     private static final List<TypeReference<?>> NODE = List.of(new TypeReference<UsageAnchor.Node>() {});
     private static final List<TypeReference<?>> FLEET = List.of(new TypeReference<UsageAnchor.Fleet>() {});
     private static final List<TypeReference<?>> LOG =
@@ -78,13 +81,15 @@ public final class UsageAnchorGateway {
 
     /** Writes a checkpoint; by the epoch's key. {@code rows}: FULL mode's, empty in DIGEST mode. */
     public ChainCall anchor(Bytes32 nodeId, long epoch, long size, Bytes32 root, byte[] rows) {
-        return call(
-                UsageAnchor.FUNC_ANCHOR,
-                Abi.bytes32(nodeId),
-                Abi.uint64(epoch),
-                Abi.uint64(size),
-                Abi.bytes32(root),
-                Abi.bytes(rows));
+        return rows.length == 0
+                ? call(ANCHOR, Abi.bytes32(nodeId), Abi.uint64(epoch), Abi.uint64(size), Abi.bytes32(root))
+                : call(
+                        ANCHOR,
+                        Abi.bytes32(nodeId),
+                        Abi.uint64(epoch),
+                        Abi.uint64(size),
+                        Abi.bytes32(root),
+                        Abi.bytes(rows));
     }
 
     private ChainCall call(String function, Type... arguments) {
