@@ -3,11 +3,10 @@ pragma solidity ^0.8.37;
 
 import {IFeeVault} from "./interfaces/IFeeVault.sol";
 import {PlanRules} from "./libraries/PlanRules.sol";
+import {RowHashes} from "./libraries/RowHashes.sol";
 import {Row, SettlementRows} from "./libraries/SettlementRows.sol";
-import {UsageRecords} from "./libraries/UsageRecords.sol";
 import {BaseUnits} from "./types/BaseUnits.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
-import {Memory} from "@openzeppelin/contracts/utils/Memory.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
@@ -17,6 +16,7 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 /// up to what his signer signed.
 contract FeeVault is IFeeVault, EIP712 {
     using PlanRules for Plan;
+    using PlanRules for PlanRules.Due;
 
     /// {settle} reads and writes the first slot alone; the second is for the payer's own calls.
     struct Agreement {
@@ -34,9 +34,15 @@ contract FeeVault is IFeeVault, EIP712 {
         uint64 registeredBlock;
     }
 
+    /// What all rows of a batch have in common.
+    struct Batch {
+        bytes32 planId;
+        bytes32 domain;
+        PlanRules.Due due;
+    }
+
     bytes32 private constant OPENING_TYPEHASH =
         keccak256("Opening(bytes32 plan,address payer,address signer,uint40 nonce)");
-    address private constant NATIVE_COIN = address(0);
     uint8 private constant OPEN = 1;
 
     /// @inheritdoc IFeeVault
@@ -94,31 +100,19 @@ contract FeeVault is IFeeVault, EIP712 {
     /// @inheritdoc IFeeVault
     function settle(Plan calldata plan, bytes calldata rows) external returns (BaseUnits collected) {
         uint256 count = _countOf(rows);
-        bytes32 planId = plan.id();
-        bytes32 domain = _domainSeparatorV4();
+        Batch memory batch = _batch(plan);
         bytes memory skipped = new bytes((count + 7) / 8);
         bool anySkipped = false;
-        Memory.Pointer free = Memory.getFreeMemoryPointer();
         for (uint256 i = 0; i < count; ++i) {
-            Row row = SettlementRows.rowAt(rows, i);
-            bytes32 agreementId = agreementIdOf(planId, row.signer(), row.nonce());
-            Agreement storage agreement = _agreements[agreementId];
-            (RowVerdict verdict, uint8 condition, bytes32 digest) = _judge(plan, domain, agreementId, agreement, row);
-            if (verdict == RowVerdict.COLLECTABLE) {
-                BaseUnits paidBefore = agreement.charged;
-                BaseUnits charged = row.amount().min(agreement.deposit);
-                agreement.charged = charged;
-                collected = collected + (charged - paidBefore);
-                emit Charged(agreementId, plan.payee, charged - paidBefore, charged, digest, condition);
-            } else {
+            BaseUnits delta = _collect(batch, SettlementRows.rowAt(rows, i));
+            collected = collected + delta;
+            if (delta.isZero()) {
                 skipped[i / 8] |= bytes1(0x01) << (i % 8);
                 anySkipped = true;
             }
-            // What a row's hashes took is free again for the next: memory that only grows costs more with each row.
-            Memory.unsafeSetFreeMemoryPointer(free);
         }
         if (!collected.isZero()) _credits[plan.payee][plan.token] += collected.unwrap();
-        if (anySkipped) emit Skipped(planId, skipped);
+        if (anySkipped) emit Skipped(batch.planId, skipped);
     }
 
     /// @inheritdoc IFeeVault
@@ -135,12 +129,12 @@ contract FeeVault is IFeeVault, EIP712 {
     /// @inheritdoc IFeeVault
     function preview(Plan calldata plan, bytes calldata rows) external view returns (RowVerdict[] memory verdicts) {
         verdicts = new RowVerdict[](_countOf(rows));
-        bytes32 planId = plan.id();
-        bytes32 domain = _domainSeparatorV4();
+        Batch memory batch = _batch(plan);
         for (uint256 i = 0; i < verdicts.length; ++i) {
             Row row = SettlementRows.rowAt(rows, i);
-            bytes32 agreementId = agreementIdOf(planId, row.signer(), row.nonce());
-            (verdicts[i],,) = _judge(plan, domain, agreementId, _agreements[agreementId], row);
+            bytes32 agreementId = agreementIdOf(batch.planId, row.signer(), row.nonce());
+            Agreement storage agreement = _agreements[agreementId];
+            (verdicts[i],,) = _judge(batch, row, agreementId, agreement.deposit, agreement.charged, agreement.flags);
         }
     }
 
@@ -168,22 +162,40 @@ contract FeeVault is IFeeVault, EIP712 {
 
     /// @inheritdoc IFeeVault
     function agreementIdOf(bytes32 planId, address signer, uint40 nonce) public view returns (bytes32) {
-        return keccak256(abi.encode(deploymentDomain, planId, signer, nonce));
+        return RowHashes.agreementId(deploymentDomain, planId, signer, nonce);
+    }
+
+    function _batch(Plan calldata plan) private view returns (Batch memory) {
+        return Batch(plan.id(), _domainSeparatorV4(), plan.dueNow());
+    }
+
+    /// Charges one row, if it may be collected now. Returns what was charged, zero for a row to skip.
+    function _collect(Batch memory batch, Row row) private returns (BaseUnits delta) {
+        bytes32 agreementId = agreementIdOf(batch.planId, row.signer(), row.nonce());
+        Agreement storage agreement = _agreements[agreementId];
+        (BaseUnits paidIn, BaseUnits chargedBefore) = (agreement.deposit, agreement.charged);
+        (RowVerdict verdict, uint8 condition, bytes32 digest) =
+            _judge(batch, row, agreementId, paidIn, chargedBefore, agreement.flags);
+        if (verdict != RowVerdict.COLLECTABLE) return delta;
+
+        BaseUnits charged = row.amount().min(paidIn);
+        delta = charged - chargedBefore;
+        agreement.charged = charged;
+        emit Charged(agreementId, delta, charged, digest, condition);
     }
 
     /// The checks of one row, the cheap ones first: what is stale never reaches a hash of its record or a recovery.
-    function _judge(Plan calldata plan, bytes32 domain, bytes32 agreementId, Agreement storage agreement, Row row)
+    function _judge(Batch memory batch, Row row, bytes32 agreementId, BaseUnits paidIn, BaseUnits charged, uint8 flags)
         private
-        view
+        pure
         returns (RowVerdict verdict, uint8 condition, bytes32 digest)
     {
-        (BaseUnits paidIn, BaseUnits charged, uint8 flags) = (agreement.deposit, agreement.charged, agreement.flags);
         if (flags & OPEN == 0) return (RowVerdict.UNKNOWN, 0, 0);
         if (!(row.amount() > charged)) return (RowVerdict.STALE, 0, 0);
         if (!(paidIn > charged)) return (RowVerdict.UNFUNDED, 0, 0);
-        condition = plan.conditionFor(row.kind(), row.asOf());
+        condition = batch.due.conditionFor(row.kind(), row.asOf());
         if (condition == PlanRules.NONE) return (RowVerdict.EARLY, 0, 0);
-        digest = UsageRecords.digest(row, domain, agreementId);
+        digest = RowHashes.recordDigest(row, batch.domain, agreementId);
         (address recovered, ECDSA.RecoverError err,) = ECDSA.tryRecover(digest, row.r(), row.vs());
         if (err != ECDSA.RecoverError.NoError || recovered != row.signer()) {
             return (RowVerdict.SIGNATURE_INVALID, 0, 0);

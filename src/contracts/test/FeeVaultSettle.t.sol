@@ -14,7 +14,7 @@ contract FeeVaultSettleTest is VaultTest {
         bytes32 id = open(100);
         bytes32 digest = digestOf(planId, signer, 0, signOff(60));
         vm.expectEmit(address(vault));
-        emit IFeeVault.Charged(id, PAYEE, BaseUnits.wrap(60), BaseUnits.wrap(60), digest, BY_STOP);
+        emit IFeeVault.Charged(id, BaseUnits.wrap(60), BaseUnits.wrap(60), digest, BY_STOP);
         vm.assertEq(settle(row(signOff(60))), 60);
         vm.assertEq(chargedOf(id), 60);
         vm.assertEq(depositOf(id), 100);
@@ -26,7 +26,7 @@ contract FeeVaultSettleTest is VaultTest {
         settle(row(signOff(60)));
         bytes32 digest = digestOf(planId, signer, 0, signOff(75));
         vm.expectEmit(address(vault));
-        emit IFeeVault.Charged(id, PAYEE, BaseUnits.wrap(15), BaseUnits.wrap(75), digest, BY_STOP);
+        emit IFeeVault.Charged(id, BaseUnits.wrap(15), BaseUnits.wrap(75), digest, BY_STOP);
         settle(row(signOff(75)));
         vm.assertEq(credits(), 75);
     }
@@ -398,7 +398,7 @@ contract FeeVaultSettleTest is VaultTest {
         bytes32 id = vault.agreementIdOf(planId, signer, 0);
         BaseUnits amount = BaseUnits.wrap(r.amount);
         vm.expectEmit(address(vault));
-        emit IFeeVault.Charged(id, PAYEE, amount, amount, digestOf(planId, signer, 0, r), condition);
+        emit IFeeVault.Charged(id, amount, amount, digestOf(planId, signer, 0, r), condition);
         settle(oneRow);
     }
 

@@ -36,13 +36,26 @@ library PlanRules {
         require(minimum <= plan.withdrawDelay, IFeeVault.WithdrawDelayTooShort(minimum, plan.withdrawDelay));
     }
 
-    /// The first condition that holds for a record of this kind and time, NONE where none does. Looks at the record and
-    /// the clock, never at what was settled before: else whoever settles an old record could delay the next.
-    function conditionFor(IFeeVault.Plan calldata plan, uint8 kind, uint40 asOf) internal view returns (uint8) {
-        uint256 mask = plan.conditions;
-        if (mask & STOP != 0 && kind == KIND_STOP) return STOP;
-        if (mask & TIME != 0 && asOf <= block.timestamp - block.timestamp % plan.period) return TIME;
-        if (block.timestamp >= uint256(asOf) + plan.offlineAfter) return OFFLINE;
+    /// Up to when a record must measure for a condition of time to hold now; each bound itself is out.
+    struct Due {
+        bool byStop;
+        uint256 byTimeBefore;
+        uint256 byOfflineBefore;
+    }
+
+    /// What is due under a plan at this block's time. It depends on the clock alone, never on what was settled before: else
+    /// whoever settles an old record could delay the next.
+    function dueNow(IFeeVault.Plan calldata plan) internal view returns (Due memory due) {
+        due.byStop = plan.conditions & STOP != 0;
+        if (plan.conditions & TIME != 0) due.byTimeBefore = block.timestamp - block.timestamp % plan.period + 1;
+        if (block.timestamp >= plan.offlineAfter) due.byOfflineBefore = block.timestamp - plan.offlineAfter + 1;
+    }
+
+    /// The first condition that holds for a record of this kind and time, NONE where none does.
+    function conditionFor(Due memory due, uint8 kind, uint40 asOf) internal pure returns (uint8) {
+        if (due.byStop && kind == KIND_STOP) return STOP;
+        if (asOf < due.byTimeBefore) return TIME;
+        if (asOf < due.byOfflineBefore) return OFFLINE;
         return NONE;
     }
 }

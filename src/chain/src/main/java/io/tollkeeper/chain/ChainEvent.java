@@ -68,7 +68,6 @@ public sealed interface ChainEvent {
     record Charged(
             Location location,
             Bytes32 agreement,
-            Address payee,
             BigInteger delta,
             BigInteger charged,
             Bytes32 digest,

@@ -129,7 +129,6 @@ final class ChainEventDecoder {
         return new ChainEvent.Charged(
                 at,
                 Bytes32.of(event.agreement),
-                Address.fromHex(event.payee),
                 event.delta,
                 event.charged,
                 Bytes32.of(event.digest),
