@@ -26,6 +26,9 @@ public final class ChainKeys {
     /** Blocks on top of a block before it counts as final, decimal; 0 on chains with instant finality. */
     public static final String FINALITY_DEPTH = "finalityDepth";
 
+    /** Usual time between two blocks, a number and a unit ({@code 2s}); optional, 12s when it is not there. */
+    public static final String BLOCK_TIME = "blockTime";
+
     /** Fleet id on UsageAnchor, bytes32 in hex. */
     public static final String FLEET = "fleet";
 

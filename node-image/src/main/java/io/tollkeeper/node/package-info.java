@@ -1,0 +1,3 @@
+/** The billing node put together. */
+@org.jspecify.annotations.NullMarked
+package io.tollkeeper.node;
