@@ -1,7 +1,7 @@
 # Tollkeeper. `make help` lists the targets; each does all of its own set-up.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test build generate format clean tools kube-binaries
+.PHONY: help demo cluster test build generate format clean tools kube-binaries
 
 JAVA_HOME := $(shell src/build/find-jdk.sh)
 export JAVA_HOME
@@ -26,6 +26,11 @@ help: ## List the targets
 demo: tools $(BUILT) ## Meter three customers on a local cluster, cut a zone, collect every fee (writes build/demo/summary.json)
 	@kube=$$(src/local-cluster/kube/build.sh | tail -n 1) && test -n "$$kube" && mkdir -p build/demo && \
 	  exec $(JAVA) -Dtollkeeper.kube="$$kube" -Dtollkeeper.root="$(CURDIR)" -cp "src/e2e/target/classes:$$(cat src/e2e/target/classpath.txt)" io.tollkeeper.e2e.Demo build/demo
+
+cluster: tools $(BUILT) ## Start a local cluster by itself, for development, and keep it until Ctrl-C
+	@exec $(JAVA) -cp "src/e2e/target/classes:$$(cat src/e2e/target/classpath.txt)" io.tollkeeper.localcluster.Main \
+	  tollkeeper/operator:0.1.0=operator/target/tollkeeper-operator-0.1.0-runner.jar \
+	  tollkeeper/node:0.1.0=node-image/target/tollkeeper-node-0.1.0-runner.jar
 
 test: tools ## Run every test: contracts, modules, and the acceptance tests on a local cluster
 	@src/build/beside.sh build/kube-binaries.log src/local-cluster/kube/build.sh -- $(MVN) verify

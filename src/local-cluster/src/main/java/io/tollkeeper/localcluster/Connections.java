@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Connections {
     private static final int BUFFER_BYTES = 16 * 1024;
 
-    private record Connection(String podUid, Socket client, Socket pod) {
+    private record Connection(String podUid, Socket client, Socket pod, Voice path) {
         void reset() {
             Connections.reset(client);
             Connections.reset(pod);
@@ -21,8 +21,8 @@ final class Connections {
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
 
     /** Carries bytes both ways until both sides are done; blocks its caller. */
-    void carry(String podUid, Socket client, Socket pod) {
-        var connection = new Connection(podUid, client, pod);
+    void carry(String podUid, Socket client, Socket pod, Voice path) {
+        var connection = new Connection(podUid, client, pod, path);
         open.add(connection);
         var back = Thread.ofVirtual().name("service-answers").start(() -> pump(connection, pod, client));
         pump(connection, client, pod);
@@ -57,10 +57,12 @@ final class Connections {
             var in = from.getInputStream();
             var out = to.getOutputStream();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                connection.path().await();
                 out.write(buffer, 0, read);
             }
+            connection.path().await();
             to.shutdownOutput();
-        } catch (IOException _) {
+        } catch (IOException | InterruptedException _) {
             connection.reset();
         }
     }

@@ -31,7 +31,7 @@ final class ControlPlane {
     private final Child apiServer;
 
     /** Starts etcd and the API server; {@link #awaitApi} waits for them. */
-    ControlPlane(Children children, KubeBinaries binaries, LocalNetwork network) {
+    ControlPlane(Children children, KubeBinaries binaries, LocalNetwork network, List<String> nodeAddresses) {
         this.children = children;
         this.binaries = binaries;
         this.network = network;
@@ -41,7 +41,7 @@ final class ControlPlane {
         var host = network.controlPlaneAddress();
         this.port = LocalNetwork.freePort(host, 6443);
         var etcdUrl = startEtcd(host);
-        this.apiServer = startApiServer(host, etcdUrl);
+        this.apiServer = startApiServer(host, etcdUrl, nodeAddresses);
         // Keys take their time, which the API server needs anyhow.
         this.scheduler = certificates.client("scheduler", "system:kube-scheduler", "system:kube-scheduler");
         this.controllers =
@@ -64,7 +64,9 @@ final class ControlPlane {
         return clients;
     }
 
-    private Child startApiServer(String host, String etcdUrl) {
+    private Child startApiServer(String host, String etcdUrl, List<String> nodeAddresses) {
+        var addresses = new ArrayList<>(List.of(host, "127.0.0.1", network.firstServiceAddress()));
+        addresses.addAll(nodeAddresses);
         var server = certificates.server(
                 "apiserver",
                 List.of(
@@ -73,7 +75,7 @@ final class ControlPlane {
                         "kubernetes.default",
                         "kubernetes.default.svc",
                         "kubernetes.default.svc.cluster.local"),
-                List.of(host, "127.0.0.1", network.firstServiceAddress()));
+                addresses);
         var tokenKey = certificates.signingKey("serviceaccounts");
         return start(
                 "kube-apiserver",

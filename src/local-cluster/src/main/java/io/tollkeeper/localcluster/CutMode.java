@@ -6,5 +6,11 @@ public enum CutMode {
     FREEZE,
 
     /** They are gone, as after a power cut; when the zone is back, its kubelets start them anew. */
-    KILL
+    KILL,
+
+    /**
+     * They go on, and Services still lead to them, but the API server is out of their reach and their kubelets': its
+     * connections stay open and nothing passes.
+     */
+    ISOLATE_FROM_API
 }

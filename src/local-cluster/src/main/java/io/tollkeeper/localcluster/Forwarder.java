@@ -7,17 +7,24 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Listens on one address of a Service. A connection goes to one pod and stays with it, whatever the selector says later. */
+/** Listens on one address, mostly of a Service. A connection goes to one pod and stays with it, whatever the selector says later. */
 final class Forwarder implements AutoCloseable {
     private static final int CONNECT_MILLIS = 3_000;
     private static final int BACKLOG = 1_024;
 
     private final ServerSocket listener;
     private final Connections connections;
+    private final Voice path;
     private volatile List<ServiceRouter.Endpoint> endpoints;
 
-    Forwarder(InetSocketAddress address, List<ServiceRouter.Endpoint> endpoints, Connections connections)
+    /**
+     * Starts to listen.
+     *
+     * @param path while it is silent, connections stay open and nothing passes
+     */
+    Forwarder(InetSocketAddress address, List<ServiceRouter.Endpoint> endpoints, Connections connections, Voice path)
             throws IOException {
+        this.path = path;
         this.endpoints = endpoints;
         this.connections = connections;
         this.listener = new ServerSocket();
@@ -52,15 +59,16 @@ final class Forwarder implements AutoCloseable {
         var endpoint = candidates.get(ThreadLocalRandom.current().nextInt(candidates.size()));
         var pod = new Socket();
         try {
+            path.await();
             client.setTcpNoDelay(true);
             pod.setTcpNoDelay(true);
             pod.connect(endpoint.address(), CONNECT_MILLIS);
-        } catch (IOException _) {
+        } catch (IOException | InterruptedException _) {
             Connections.reset(client);
             Connections.reset(pod);
             return;
         }
-        connections.carry(endpoint.podUid(), client, pod);
+        connections.carry(endpoint.podUid(), client, pod, path);
     }
 
     /** Refuses new connections; existing ones go on. */

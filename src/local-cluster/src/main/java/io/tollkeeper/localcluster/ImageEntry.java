@@ -42,6 +42,9 @@ public record ImageEntry(
                     var command = new ArrayList<>(List.of(java));
                     context.memoryLimitBytes()
                             .ifPresent(bytes -> command.add("-Xmx" + (long) (bytes * HEAP_SHARE / 1024) + "k"));
+                    command.add("-Djava.io.tmpdir=" + context.root().resolve("tmp"));
+                    // Its file in the machine's /tmp would outlive a killed process.
+                    command.add("-XX:-UsePerfData");
                     command.addAll(nameResolution(context.hostsFile()));
                     command.add("--enable-native-access=ALL-UNNAMED");
                     command.addAll(jvmOptions);

@@ -11,6 +11,9 @@ import java.util.List;
 record KubeBinaries(Path folder) {
     private static final List<String> NAMES =
             List.of("etcd", "kube-apiserver", "kube-scheduler", "kube-controller-manager", "kubectl", "helm");
+    /** System property that names the folder, for who has asked the script already. */
+    private static final String PROPERTY = "tollkeeper.kube";
+
     private static final Path SCRIPT = Path.of("src", "local-cluster", "kube", "build.sh");
 
     KubeBinaries {
@@ -28,7 +31,7 @@ record KubeBinaries(Path folder) {
      * binaries where the cache does not have them; its progress goes to stderr.
      */
     static KubeBinaries locate() {
-        var given = System.getenv("TOLLKEEPER_KUBE_BIN");
+        var given = System.getProperty(PROPERTY, System.getenv("TOLLKEEPER_KUBE_BIN"));
         if (given != null && !given.isBlank()) {
             return new KubeBinaries(Path.of(given));
         }

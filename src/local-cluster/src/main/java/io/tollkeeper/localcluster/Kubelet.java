@@ -13,6 +13,9 @@ import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -25,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands for the kubelet of one Node: registers it, renews its Lease, keeps its status, runs the pods that are bound to
@@ -50,16 +54,20 @@ final class Kubelet {
     private final Duration renewEvery;
     private final Voice voice;
     private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
+    private final Voice apiPath;
+    private final Connections apiConnections = new Connections();
     private final Thread heart;
+    private @Nullable Forwarder api;
     private volatile Node seen = new Node();
     private volatile boolean closed;
 
     Kubelet(Machine machine, LocalNode node, Duration renewEvery) {
         this.machine = machine;
         this.node = node;
-        this.address = machine.network().nextNodeAddress();
+        this.address = node.address();
         this.renewEvery = renewEvery;
         this.voice = new Voice(node.name());
+        this.apiPath = new Voice(node.name());
         this.heart = Thread.ofVirtual().name("kubelet-" + node.name()).unstarted(this::beat);
     }
 
@@ -79,8 +87,28 @@ final class Kubelet {
         return voice;
     }
 
+    /** Port of {@link #address} that leads the Node's pods to the API server. */
+    int apiPort() {
+        return machine.controlPlane().port();
+    }
+
+    private void openApiPath() {
+        var server = new InetSocketAddress(
+                machine.controlPlane().host(), machine.controlPlane().port());
+        try {
+            api = new Forwarder(
+                    new InetSocketAddress(address, apiPort()),
+                    List.of(new ServiceRouter.Endpoint("", server)),
+                    apiConnections,
+                    apiPath);
+        } catch (IOException e) {
+            throw new UncheckedIOException("no way to the API server for the pods of " + node.name(), e);
+        }
+    }
+
     /** Makes the Node object and begins to renew its Lease. */
     void start() {
+        openApiPath();
         var labels = new HashMap<>(node.labels());
         labels.put("kubernetes.io/hostname", node.name());
         labels.put("kubernetes.io/os", "linux");
@@ -244,7 +272,7 @@ final class Kubelet {
         return workers.values().stream();
     }
 
-    /** From now on the kubelet does nothing, and its pods' processes are frozen or ended. */
+    /** From now on the kubelet does nothing, and its pods' processes are what {@code mode} says. */
     void cutOff(CutMode mode) {
         voice.fallSilent();
         var processes = pods().flatMap(PodWorker::processes).toList();
@@ -254,12 +282,14 @@ final class Kubelet {
                 processes.forEach(Child::kill);
                 processes.forEach(process -> process.exit().join());
             }
+            case ISOLATE_FROM_API -> apiPath.fallSilent();
         }
     }
 
-    /** The machine is back: frozen processes go on where they stood. */
+    /** The machine is back: frozen processes go on where they stood, and the API server is in reach. */
     void wakeProcesses() {
         pods().flatMap(PodWorker::processes).forEach(Child::thaw);
+        apiPath.speak();
     }
 
     /** The kubelet is back. */
@@ -326,6 +356,11 @@ final class Kubelet {
     void close() {
         closed = true;
         heart.interrupt();
+        if (api != null) {
+            api.close();
+        }
+        apiPath.speak();
+        apiConnections.closeAll();
         pods().forEach(PodWorker::close);
     }
 

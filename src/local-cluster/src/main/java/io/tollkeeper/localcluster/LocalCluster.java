@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Kubernetes on this machine: the real control plane, Nodes in pretended zones, pods as local processes. Closing it ends
@@ -143,7 +142,12 @@ public final class LocalCluster implements AutoCloseable {
 
         private LocalCluster start(KubeBinaries binaries, Children children, LocalNetwork network) {
             progress.accept("starts etcd and kube-apiserver");
-            var controlPlane = new ControlPlane(children, binaries, network);
+            var nodes = nodes(network);
+            var controlPlane = new ControlPlane(
+                    children,
+                    binaries,
+                    network,
+                    nodes.stream().map(LocalNode::address).toList());
             var client = controlPlane.newAdminClient(API_TIMEOUT);
             controlPlane.awaitApi(client);
             progress.accept("starts kube-scheduler and kube-controller-manager");
@@ -165,7 +169,8 @@ public final class LocalCluster implements AutoCloseable {
                     client.secrets().inAnyNamespace().runnableInformer(0),
                     restartBackOff,
                     restartBackOffMax);
-            var kubelets = nodes().map(node -> new Kubelet(
+            var kubelets = nodes.stream()
+                    .map(node -> new Kubelet(
                             machine, node, min(Duration.ofSeconds(10), nodeMonitorGracePeriod.dividedBy(5))))
                     .toList();
             var cluster = new LocalCluster(children, network, controlPlane, client, names, router, kubelets, binaries);
@@ -178,19 +183,21 @@ public final class LocalCluster implements AutoCloseable {
             }
         }
 
-        private Stream<LocalNode> nodes() {
+        private List<LocalNode> nodes(LocalNetwork network) {
             var system = new LocalNode(
                     SYSTEM_NODE,
+                    network.nodeAddress(1),
                     Optional.empty(),
                     Map.of(ROLE, SYSTEM_NODE),
                     List.of(new Taint("NoSchedule", ROLE, null, SYSTEM_NODE)));
             var zoned = new ArrayList<>(List.of(system));
             for (var zone : zones) {
                 for (int i = 1; i <= nodesPerZone; i++) {
-                    zoned.add(new LocalNode(zone + "-" + i, Optional.of(zone), Map.of(), List.of()));
+                    var address = network.nodeAddress(zoned.size() + 1);
+                    zoned.add(new LocalNode(zone + "-" + i, address, Optional.of(zone), Map.of(), List.of()));
                 }
             }
-            return zoned.stream();
+            return zoned;
         }
 
         private static Duration min(Duration a, Duration b) {
@@ -324,7 +331,7 @@ public final class LocalCluster implements AutoCloseable {
         return names.ofAll();
     }
 
-    /** Cuts every Node of {@code zone} off: its kubelets fall silent, its pods' processes freeze or end. */
+    /** Cuts every Node of {@code zone} off: its kubelets fall silent, its pods' processes freeze, end or go on alone. */
     public void cutZone(String zone, CutMode mode) {
         ofZone(zone).forEach(kubelet -> kubelet.cutOff(mode));
     }

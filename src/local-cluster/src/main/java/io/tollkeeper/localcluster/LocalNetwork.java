@@ -26,7 +26,6 @@ final class LocalNetwork implements AutoCloseable {
     private final int slot;
     private final ServerSocket held;
     private final AtomicInteger pods = new AtomicInteger();
-    private final AtomicInteger nodes = new AtomicInteger();
 
     private LocalNetwork(int slot, ServerSocket held) {
         this.slot = slot;
@@ -65,8 +64,12 @@ final class LocalNetwork implements AutoCloseable {
         return "127." + (160 + slot) + ".255.250";
     }
 
-    String nextNodeAddress() {
-        return "127." + (160 + slot) + ".255." + nodes.incrementAndGet();
+    /** Address of the {@code n}th Node, from 1. */
+    String nodeAddress(int n) {
+        if (n < 1 || n >= 250) {
+            throw new IllegalArgumentException("expected at most 249 Nodes, got number " + n);
+        }
+        return "127." + (160 + slot) + ".255." + n;
     }
 
     /** An address that no pod of this cluster has had before, until some sixty thousand have run. */

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A Node of the cluster, before it is made. */
-record LocalNode(String name, Optional<String> zone, Map<String, String> labels, List<Taint> taints) {
+record LocalNode(String name, String address, Optional<String> zone, Map<String, String> labels, List<Taint> taints) {
     LocalNode {
         labels = Map.copyOf(labels);
         taints = List.copyOf(taints);

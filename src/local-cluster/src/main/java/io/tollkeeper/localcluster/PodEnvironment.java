@@ -52,7 +52,7 @@ record PodEnvironment(List<String> command, Map<String, String> variables) {
         variables.put("LANG", "C.UTF-8");
         variables.put("HOSTNAME", pod.getMetadata().getName());
         declared.forEach((name, value) -> variables.put(name, PodText.relocate(value, mounts, root)));
-        variables.putAll(identity(machine, namespace, mounts, root));
+        variables.putAll(identity(kubelet, namespace, mounts, root));
         variables.putAll(entry.environment().apply(context));
 
         var command = new ArrayList<String>();
@@ -66,16 +66,13 @@ record PodEnvironment(List<String> command, Map<String, String> variables) {
     }
 
     /** How a process finds the API server and who it is there: what fabric8 reads from fixed paths in a container. */
-    private static Map<String, String> identity(Machine machine, String namespace, List<String> mounts, Path root) {
+    private static Map<String, String> identity(Kubelet kubelet, String namespace, List<String> mounts, Path root) {
         var variables = new LinkedHashMap<String, String>();
-        variables.put("KUBERNETES_SERVICE_HOST", machine.controlPlane().host());
-        variables.put(
-                "KUBERNETES_SERVICE_PORT", String.valueOf(machine.controlPlane().port()));
-        variables.put(
-                "KUBERNETES_SERVICE_PORT_HTTPS",
-                String.valueOf(machine.controlPlane().port()));
+        variables.put("KUBERNETES_SERVICE_HOST", kubelet.address());
+        variables.put("KUBERNETES_SERVICE_PORT", String.valueOf(kubelet.apiPort()));
+        variables.put("KUBERNETES_SERVICE_PORT_HTTPS", String.valueOf(kubelet.apiPort()));
         if (mounts.contains(IDENTITY)) {
-            variables.put("KUBERNETES_MASTER", machine.controlPlane().url());
+            variables.put("KUBERNETES_MASTER", "https://" + kubelet.address() + ":" + kubelet.apiPort());
             variables.put("KUBERNETES_NAMESPACE", namespace);
             variables.put("KUBERNETES_CERTS_CA_FILE", root + IDENTITY + "/ca.crt");
             variables.put("KUBERNETES_AUTH_SERVICEACCOUNT_TOKEN", root + IDENTITY + "/token");

@@ -73,6 +73,7 @@ final class PodVolumes {
             for (var mount : container.getVolumeMounts()) {
                 link(container, mount);
             }
+            makeTemporary(root(container).resolve("tmp"));
         }
     }
 
@@ -92,6 +93,13 @@ final class PodVolumes {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Every container has a /tmp; a mounted one is there already. */
+    private static void makeTemporary(Path path) {
+        if (!Files.exists(path)) {
+            makeFolder(path);
         }
     }
 

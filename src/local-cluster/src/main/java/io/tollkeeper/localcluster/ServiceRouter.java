@@ -37,6 +37,7 @@ final class ServiceRouter implements AutoCloseable {
     private final HostsFiles names;
     private final Map<InetSocketAddress, Forwarder> forwarders = new HashMap<>();
     private final Connections connections = new Connections();
+    private final Voice path = new Voice("services");
     private final Set<InetSocketAddress> unbindable = new HashSet<>();
     private final Semaphore changes = new Semaphore(0);
     private final Thread thread;
@@ -120,7 +121,7 @@ final class ServiceRouter implements AutoCloseable {
             return;
         }
         try {
-            forwarders.put(address, new Forwarder(address, endpoints, connections));
+            forwarders.put(address, new Forwarder(address, endpoints, connections, path));
             unbindable.remove(address);
         } catch (IOException e) {
             if (unbindable.add(address)) {

@@ -18,6 +18,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -328,6 +329,69 @@ class LocalClusterTest {
         awaitReady("default", "later");
         client().pods().inNamespace("default").withName("later").delete();
         awaitGone("default", "later");
+    }
+
+    @Test
+    void anIsolatedZoneServesButDoesNotReachTheApiServer() {
+        createEcho("hermit", "zone-b", 5);
+        awaitReady("default", "hermit");
+        var url = "http://" + pod("default", "hermit").orElseThrow().getStatus().getPodIP() + ":8080";
+        var api = get(url + "/env?KUBERNETES_MASTER");
+        assertThat(whoAmI(api).status()).isZero();
+
+        cluster.cutZone("zone-b", CutMode.ISOLATE_FROM_API);
+        assertThat(get(url + "/ready")).isEqualTo("ready");
+        assertThat(whoAmI(api).status()).isNotZero();
+        awaitNode("zone-b-1", "Unknown");
+
+        cluster.healZone("zone-b");
+        assertThat(whoAmI(api).status()).isZero();
+        awaitNode("zone-b-1", "True");
+        client().pods().inNamespace("default").withName("hermit").delete();
+        awaitGone("default", "hermit");
+    }
+
+    private static CommandLine.Result whoAmI(String server) {
+        return cluster.kubectl().attempt("--server=" + server, "--request-timeout=2s", "auth", "whoami");
+    }
+
+    @Test
+    void theSystemNodeTakesWhatAsksForItAndHelmWorks() throws IOException {
+        var chart = cluster.children().directory().resolve("chart");
+        var templates = Files.createDirectories(chart.resolve("templates"));
+        Files.writeString(chart.resolve("Chart.yaml"), "{apiVersion: v2, name: chart, version: 0.0.1}");
+        Files.writeString(templates.resolve("deployment.yaml"), """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: core}
+                spec:
+                  replicas: 1
+                  selector: {matchLabels: {app: core}}
+                  template:
+                    metadata: {labels: {app: core}}
+                    spec:
+                      nodeSelector: {tollkeeper.io/local-cluster-role: system}
+                      tolerations: [{key: tollkeeper.io/local-cluster-role, operator: Exists}]
+                      terminationGracePeriodSeconds: 5
+                      containers: [{name: echo, image: test/echo:1}]
+                """);
+        cluster.helm().run("install", "core", chart.toString(), "--wait", "--timeout=60s");
+
+        var pods = client().pods()
+                .inNamespace("default")
+                .withLabel("app", "core")
+                .list()
+                .getItems();
+        assertThat(pods)
+                .singleElement()
+                .satisfies(pod -> assertThat(pod.getSpec().getNodeName()).isEqualTo("system"));
+        cluster.helm().run("uninstall", "core");
+        Wait.until("its pod is gone", SOON, () -> client().pods()
+                .inNamespace("default")
+                .withLabel("app", "core")
+                .list()
+                .getItems()
+                .isEmpty());
     }
 
     private static Socket connect(InetSocketAddress address) throws IOException {
