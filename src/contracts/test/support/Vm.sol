@@ -23,9 +23,11 @@ interface Vm {
 
     function deployCode(string calldata artifact) external returns (address);
     function deployCode(string calldata artifact, bytes calldata arguments) external returns (address);
+    function getCode(string calldata artifact) external view returns (bytes memory);
+    function etch(address account, bytes calldata code) external;
+    function store(address account, bytes32 slot, bytes32 value) external;
     function prank(address sender) external;
     function startPrank(address sender) external;
-    function stopPrank() external;
     function deal(address account, uint256 balance) external;
     function warp(uint256 timestamp) external;
     function roll(uint256 blockNumber) external;
@@ -43,14 +45,10 @@ interface Vm {
     function snapshotValue(string calldata group, string calldata name, uint256 value) external;
 
     function readFile(string calldata path) external view returns (string memory);
-    function keyExistsJson(string calldata json, string calldata key) external view returns (bool);
-    function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
-    function parseJsonBytes32(string calldata json, string calldata key) external pure returns (bytes32);
-    function parseJsonBytes32Array(string calldata json, string calldata key) external pure returns (bytes32[] memory);
-    function parseJsonAddress(string calldata json, string calldata key) external pure returns (address);
-    function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
-    function parseJsonString(string calldata json, string calldata key) external pure returns (string memory);
-    function toString(uint256 value) external pure returns (string memory);
+    function parseJsonTypeArray(string calldata json, string calldata key, string calldata typeDescription)
+        external
+        pure
+        returns (bytes memory);
 
     function assertTrue(bool condition, string calldata reason) external pure;
     function assertTrue(bool condition) external pure;
