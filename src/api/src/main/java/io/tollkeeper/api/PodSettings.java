@@ -8,8 +8,10 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Toleration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What the owner of a BillingNode may say about its pods. Everything else of a pod is the operator's. */
@@ -46,12 +48,17 @@ public record PodSettings(
 
     public PodSettings {
         resources = resources == null ? Resources.DEFAULTS : resources;
-        nodeSelector = nodeSelector == null ? Map.of() : Map.copyOf(nodeSelector);
+        nodeSelector = sorted(nodeSelector == null ? Map.of() : nodeSelector);
         tolerations = tolerations == null ? List.of() : List.copyOf(tolerations);
-        labels = labels == null ? Map.of() : Map.copyOf(labels);
-        annotations = annotations == null ? Map.of() : Map.copyOf(annotations);
+        labels = sorted(labels == null ? Map.of() : labels);
+        annotations = sorted(annotations == null ? Map.of() : annotations);
         imagePullSecrets = imagePullSecrets == null ? List.of() : List.copyOf(imagePullSecrets);
         terminationGracePeriod = terminationGracePeriod == null ? "45s" : terminationGracePeriod;
+    }
+
+    /** {@code Map.copyOf} has another order in every JVM; what is written or hashed from a specification must not. */
+    private static <V> Map<String, V> sorted(Map<String, V> map) {
+        return Collections.unmodifiableSortedMap(new TreeMap<>(map));
     }
 
     public record Resources(
@@ -64,10 +71,9 @@ public record PodSettings(
         public static final Resources DEFAULTS = Defaults.of(Resources.class);
 
         public Resources {
-            requests = requests == null
-                    ? Map.of("cpu", new Quantity("500m"), "memory", new Quantity("768Mi"))
-                    : Map.copyOf(requests);
-            limits = limits == null ? Map.of("memory", new Quantity("768Mi")) : Map.copyOf(limits);
+            requests = sorted(
+                    requests == null ? Map.of("cpu", new Quantity("500m"), "memory", new Quantity("768Mi")) : requests);
+            limits = sorted(limits == null ? Map.of("memory", new Quantity("768Mi")) : limits);
         }
     }
 }
