@@ -46,9 +46,9 @@ public interface AnchorReader {
     long finalBlockTimeSeconds() throws IOException;
 
     /**
-     * The key that the chain shows for a node's epoch; empty when it shows none (yet).
+     * Whether {@code key} is the one that was registered for a node's epoch; empty while none is.
      *
      * @throws IOException when no endpoint answers
      */
-    Optional<Address> signerOf(Bytes32 nodeId, long epoch) throws IOException;
+    Optional<Boolean> isKeyOf(Bytes32 nodeId, long epoch, Address key) throws IOException;
 }

@@ -22,6 +22,9 @@ final class Prover {
     /** How long a promise must have been seen broken, with the server asked again meanwhile, before it counts. */
     static final long BREACH_MILLIS = 5_000;
 
+    /** How often keys and promises are looked at: both ask the chain. */
+    static final long ROUND_MILLIS = 2_000;
+
     private record Offer(String server, AnchorProof proof) {}
 
     private final Bytes32 agreement;
@@ -37,6 +40,7 @@ final class Prover {
     private final Events events;
     private final Map<Bytes32, Offer> offers = new LinkedHashMap<>();
     private final Map<Bytes32, Long> breaches = new HashMap<>();
+    private long nextRoundMillis;
 
     Prover(
             Bytes32 agreement,
@@ -61,6 +65,7 @@ final class Prover {
         this.journal = journal;
         this.clock = clock;
         this.events = events;
+        this.nextRoundMillis = clock.millis();
     }
 
     /** A server says that a record is anchored; looked into by the next {@link #step}. */
@@ -94,8 +99,11 @@ final class Prover {
                 forget(entry.getKey(), entry.getValue());
             }
         }
-        confirmKeys();
-        checkPromises();
+        if (clock.millis() >= nextRoundMillis) {
+            nextRoundMillis = clock.millis() + ROUND_MILLIS;
+            confirmKeys();
+            checkPromises();
+        }
     }
 
     private synchronized Map<Bytes32, Offer> copyOfOffers() {
@@ -177,13 +185,21 @@ final class Prover {
     }
 
     private void confirmKeys() throws IOException {
-        for (var epoch : receipts.unconfirmed()) {
-            var key = chain.signerOf(epoch.nodeId(), epoch.epoch());
-            if (key.isPresent() && !receipts.confirm(epoch, key.get())) {
+        for (var entry : receipts.unconfirmed().entrySet()) {
+            var epoch = entry.getKey();
+            var isItsKey = chain.isKeyOf(epoch.nodeId(), epoch.epoch(), entry.getValue());
+            if (isItsKey.isEmpty()) {
+                continue;
+            }
+            receipts.compared(epoch, isItsKey.get());
+            if (!isItsKey.get()) {
                 events.event(
                         "receipt",
-                        "expected receipts of epoch " + epoch.epoch() + " by "
-                                + key.get().hex() + ", which the chain shows; they are by another key");
+                        "expected the key that the chain shows for epoch %d of node %s, actual receipts by %s"
+                                .formatted(
+                                        epoch.epoch(),
+                                        epoch.nodeId().hex(),
+                                        entry.getValue().hex()));
             }
         }
     }

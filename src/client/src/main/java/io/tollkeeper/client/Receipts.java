@@ -6,9 +6,11 @@ import io.tollkeeper.protocol.Receipt;
 import io.tollkeeper.protocol.Signature;
 import io.tollkeeper.protocol.SigningDomain;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Checks receipts. One key signs for an epoch: a second one is refused at once, and which key the chain shows for it is
@@ -20,7 +22,7 @@ final class Receipts {
 
     private final SigningDomain domain;
     private final Map<Epoch, Address> signers = new HashMap<>();
-    private final Map<Epoch, Address> registered = new HashMap<>();
+    private final Set<Epoch> confirmed = new HashSet<>();
 
     Receipts(SigningDomain domain) {
         this.domain = domain;
@@ -44,26 +46,27 @@ final class Receipts {
             return Optional.of("receipt's signature: expected one that recovers to a key, actual none");
         }
         var epoch = new Epoch(receipt.nodeId(), receipt.epoch());
-        var expected = registered.containsKey(epoch) ? registered.get(epoch) : signers.get(epoch);
+        var expected = signers.putIfAbsent(epoch, signer.get());
         if (expected != null && !expected.equals(signer.get())) {
             return Optional.of("receipt's signature: expected the key " + expected.hex() + " of epoch "
                     + receipt.epoch() + ", actual " + signer.get().hex());
         }
-        signers.put(epoch, signer.get());
         return Optional.empty();
     }
 
-    /** Epochs whose key was not compared with the chain's yet. */
-    synchronized List<Epoch> unconfirmed() {
-        return signers.keySet().stream()
-                .filter(epoch -> !registered.containsKey(epoch))
-                .toList();
+    /** Keys of epochs that were not compared with the chain's yet. */
+    synchronized Map<Epoch, Address> unconfirmed() {
+        var result = new HashMap<>(signers);
+        result.keySet().removeAll(confirmed);
+        return Map.copyOf(result);
     }
 
-    /** The chain shows this key for the epoch; returns whether receipts were signed with another one. */
-    synchronized boolean confirm(Epoch epoch, Address key) {
-        registered.put(epoch, key);
-        var seen = signers.put(epoch, key);
-        return seen == null || seen.equals(key);
+    /** What the chain says of a key. One that it does not show for that epoch is forgotten: it signed nothing of worth. */
+    synchronized void compared(Epoch epoch, boolean isItsKey) {
+        if (isItsKey) {
+            confirmed.add(epoch);
+        } else {
+            signers.remove(epoch);
+        }
     }
 }

@@ -53,9 +53,9 @@ final class FakeChain implements AnchorReader {
     }
 
     @Override
-    public synchronized Optional<Address> signerOf(Bytes32 nodeId, long epoch) throws IOException {
+    public synchronized Optional<Boolean> isKeyOf(Bytes32 nodeId, long epoch, Address key) throws IOException {
         answer();
-        return Optional.ofNullable(keys.get(new Receipts.Epoch(nodeId, epoch)));
+        return Optional.ofNullable(keys.get(new Receipts.Epoch(nodeId, epoch))).map(key::equals);
     }
 
     private void answer() throws IOException {

@@ -1,0 +1,95 @@
+package io.tollkeeper.cli;
+
+import io.tollkeeper.chain.ChainConfig;
+import io.tollkeeper.client.AgentSettings;
+import io.tollkeeper.client.ClientClock;
+import io.tollkeeper.client.Collector;
+import io.tollkeeper.client.NetworkCollector;
+import io.tollkeeper.client.Spool;
+import io.tollkeeper.client.TimeCollector;
+import io.tollkeeper.protocol.Bytes32;
+import io.tollkeeper.protocol.SignerKey;
+import io.tollkeeper.protocol.SigningDomain;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * An agent's configuration file, read and checked.
+ *
+ * @param serversFile where the list of servers comes from, if it is a file of its own
+ * @param stopPatience how long the end of a session waits for its acknowledgement
+ */
+record AgentConfig(
+        Bytes32 agreement,
+        SignerKey key,
+        PlanFile plan,
+        List<String> servers,
+        Optional<Path> serversFile,
+        ChainConfig chain,
+        Path spoolFolder,
+        Spool.Limits spoolLimits,
+        Optional<Path> journal,
+        List<Source> sources,
+        Duration stopPatience) {
+
+    /** What is measured, with the ids of its meters. */
+    sealed interface Source {
+        record Time(int meterId) implements Source {}
+
+        record Network(String interfaceName, OptionalInt received, OptionalInt sent) implements Source {}
+    }
+
+    AgentConfig {
+        servers = List.copyOf(servers);
+        sources = List.copyOf(sources);
+    }
+
+    static AgentConfig read(Path file) throws FaultsException {
+        return new AgentConfigReader(file).read();
+    }
+
+    AgentSettings settings(Optional<Path> journalOption) {
+        return new AgentSettings(
+                agreement,
+                new SigningDomain(chain.chainId(), chain.feeVault()),
+                key,
+                plan.terms(),
+                plan.tariff(),
+                servers,
+                spoolFolder,
+                spoolLimits,
+                journalOption.or(() -> journal),
+                AgentSettings.CALL_TIMEOUT);
+    }
+
+    /** Begins to count: what the collectors show from now on is this session's. */
+    List<Collector> collectors(ClientClock clock) throws FaultsException {
+        var collectors = new ArrayList<Collector>();
+        var faults = new ArrayList<Fault>();
+        for (var source : sources) {
+            switch (source) {
+                case Source.Time(int meterId) -> collectors.add(new TimeCollector(meterId, clock));
+                case Source.Network(String name, OptionalInt received, OptionalInt sent) -> {
+                    try {
+                        collectors.add(new NetworkCollector(name, received, sent, NetworkCollector.kernel(name)));
+                    } catch (IOException failure) {
+                        faults.add(new Fault(
+                                Fault.Rule.SOURCE_UNREADABLE,
+                                "collectors",
+                                "counters of the network interface " + name,
+                                String.valueOf(failure.getMessage())));
+                    }
+                }
+            }
+        }
+        if (!faults.isEmpty()) {
+            throw new FaultsException(faults);
+        }
+        return List.copyOf(collectors);
+    }
+}
