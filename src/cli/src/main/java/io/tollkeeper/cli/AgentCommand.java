@@ -50,7 +50,10 @@ final class AgentCommand {
             var clock = ClientClock.system();
             var chain = ChainEndpoints.of(config.chain());
             var agent = Agent.open(
-                    config.settings(journal), new ChainAnchors(chain, config.chain()), config.collectors(clock), clock);
+                    config.settings(journal),
+                    new ChainAnchors(chain, config.chain()),
+                    () -> config.begin(clock),
+                    clock);
             return new AgentRun(
                             agent, chain, config, command, spec.commandLine().getErr())
                     .run();

@@ -68,27 +68,15 @@ record AgentConfig(
     }
 
     /** Begins to count: what the collectors show from now on is this session's. */
-    List<Collector> collectors(ClientClock clock) throws FaultsException {
+    List<Collector> begin(ClientClock clock) throws IOException {
         var collectors = new ArrayList<Collector>();
-        var faults = new ArrayList<Fault>();
         for (var source : sources) {
-            switch (source) {
-                case Source.Time(int meterId) -> collectors.add(new TimeCollector(meterId, clock));
-                case Source.Network(String name, OptionalInt received, OptionalInt sent) -> {
-                    try {
-                        collectors.add(new NetworkCollector(name, received, sent, NetworkCollector.kernel(name)));
-                    } catch (IOException failure) {
-                        faults.add(new Fault(
-                                Fault.Rule.SOURCE_UNREADABLE,
-                                "collectors",
-                                "counters of the network interface " + name,
-                                String.valueOf(failure.getMessage())));
-                    }
-                }
-            }
-        }
-        if (!faults.isEmpty()) {
-            throw new FaultsException(faults);
+            collectors.add(
+                    switch (source) {
+                        case Source.Time(int meterId) -> new TimeCollector(meterId, clock);
+                        case Source.Network(String name, OptionalInt received, OptionalInt sent) ->
+                            new NetworkCollector(name, received, sent, NetworkCollector.kernel(name));
+                    });
         }
         return List.copyOf(collectors);
     }

@@ -2,9 +2,11 @@ package io.tollkeeper.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tollkeeper.chain.ChainConfig;
+import io.tollkeeper.client.NetworkCollector;
 import io.tollkeeper.client.Spool;
 import io.tollkeeper.protocol.Bytes32;
 import io.tollkeeper.protocol.SignerKey;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -241,12 +243,27 @@ final class AgentConfigReader {
                     if (!node.has("received") && !node.has("sent")) {
                         missing(path + ".received", "received, sent or both: names of meters of the tariff");
                     }
+                    if (!name.isEmpty()) {
+                        checkInterface(name, path);
+                    }
                     sources.add(new AgentConfig.Source.Network(name, received, sent));
                 }
                 default -> wrong(path + ".kind", "time or network", shown(node.path("kind")));
             }
         }
         return sources;
+    }
+
+    private void checkInterface(String name, String path) {
+        try {
+            NetworkCollector.kernel(name).read();
+        } catch (IOException failure) {
+            fault(
+                    Fault.Rule.SOURCE_UNREADABLE,
+                    path + ".interface",
+                    "a network interface of this machine",
+                    String.valueOf(failure.getMessage()));
+        }
     }
 
     private OptionalInt meter(JsonNode node, String field, String path, PlanFile plan, Set<String> used) {

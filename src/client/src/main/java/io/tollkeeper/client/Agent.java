@@ -49,14 +49,14 @@ public final class Agent implements AutoCloseable {
     /**
      * Opens the spool and asks the servers where the agreement stands if the spool is empty.
      *
-     * @param collectors made by now: what they count belongs to the session
+     * @param meters begun by {@link #start}: what they count from then on belongs to the session
      */
-    public static Agent open(AgentSettings settings, AnchorReader chain, List<Collector> collectors, ClientClock clock)
+    public static Agent open(AgentSettings settings, AnchorReader chain, Collector.Start meters, ClientClock clock)
             throws IOException {
         return new Agent(
                 settings,
                 chain,
-                collectors,
+                meters,
                 new GrpcNodes(settings.callTimeout()),
                 clock,
                 RandomGenerator.of("L64X128MixRandom"));
@@ -65,7 +65,7 @@ public final class Agent implements AutoCloseable {
     Agent(
             AgentSettings settings,
             AnchorReader chain,
-            List<Collector> collectors,
+            Collector.Start meters,
             Nodes nodes,
             ClientClock clock,
             RandomGenerator random)
@@ -125,7 +125,7 @@ public final class Agent implements AutoCloseable {
         }
         new LostSpool(settings.agreement(), settings.domain(), settings.key(), nodes, clock, events)
                 .recover(spool, settings.servers());
-        this.meterer = new Meterer(spool, maker, settings.plan(), collectors, journal, clock, random, events);
+        this.meterer = new Meterer(spool, maker, settings.plan(), meters, journal, clock, random, events);
     }
 
     /** Opens the session (START) and begins to meter and to deliver. */

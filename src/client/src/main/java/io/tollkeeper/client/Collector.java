@@ -1,6 +1,7 @@
 package io.tollkeeper.client;
 
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Something that can be measured. A collector counts from zero at its creation, which is the start of its session, and
@@ -16,4 +17,13 @@ public interface Collector {
      * @throws IOException when the source cannot be read now; what it counted before is not lost by that
      */
     Counters read() throws IOException;
+
+    /** Makes the collectors of a session. */
+    @FunctionalInterface
+    interface Start {
+        /**
+         * @throws IOException when something that is to be measured is not there
+         */
+        List<Collector> begin() throws IOException;
+    }
 }

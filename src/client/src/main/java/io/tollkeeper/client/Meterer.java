@@ -23,7 +23,7 @@ final class Meterer {
 
     private final Spool spool;
     private final RecordMaker maker;
-    private final List<Collector> collectors;
+    private final Collector.Start meters;
     private final Journal journal;
     private final ClientClock clock;
     private final RandomGenerator random;
@@ -33,11 +33,12 @@ final class Meterer {
     private final long periodSeconds;
 
     private final long sessionNumber;
-    private final long sessionStartSeconds;
     /** The agreement's counters, in this client's count, when the session began. */
     private final Counters before;
 
     private final Map<String, Counters> lastOfCollector = new HashMap<>();
+    private List<Collector> collectors = List.of();
+    private long sessionStartSeconds;
     private Counters last;
     private long lastAsOfSeconds;
     private long nextReadingMillis;
@@ -46,14 +47,14 @@ final class Meterer {
             Spool spool,
             RecordMaker maker,
             PlanTerms plan,
-            List<Collector> collectors,
+            Collector.Start meters,
             Journal journal,
             ClientClock clock,
             RandomGenerator random,
             Events events) {
         this.spool = spool;
         this.maker = maker;
-        this.collectors = List.copyOf(collectors);
+        this.meters = meters;
         this.journal = journal;
         this.clock = clock;
         this.random = random;
@@ -103,6 +104,9 @@ final class Meterer {
     }
 
     void start() throws IOException {
+        collectors = List.copyOf(meters.begin());
+        sessionStartSeconds = nowSeconds();
+        lastAsOfSeconds = asOfNow();
         store(reading(RecordKind.START, lastAsOfSeconds, false, before));
         scheduleNext();
     }

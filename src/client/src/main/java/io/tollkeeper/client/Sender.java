@@ -86,6 +86,9 @@ final class Sender {
     private int fruitlessInARow;
     private long batchId;
     private long answeredAtMillis;
+    /** The server that stored records last; for those who watch. */
+    private String storedBy = "";
+
     private volatile boolean resend;
 
     Sender(
@@ -145,10 +148,6 @@ final class Sender {
     }
 
     private Stay moveTo(String url) {
-        stay.ifPresent(old -> events.event("server", "from " + old.url + " to " + url));
-        if (stay.isEmpty()) {
-            events.event("server", "uses " + url);
-        }
         var next = new Stay(url);
         stay = Optional.of(next);
         return next;
@@ -236,9 +235,14 @@ final class Sender {
     }
 
     private Rest failed(Stay current, NodeCallException failure) {
+        var before = servers.stateOf(current.url);
         servers.failed(current.url, failure.failure(), failure.detail());
         current.flowing = false;
-        events.event("failure", current.url + ": " + failure.detail());
+        var after = servers.stateOf(current.url);
+        if (!after.equals(before)) {
+            events.event(
+                    "server", current.url + " is " + after.map(Enum::name).orElse("gone") + ": " + failure.detail());
+        }
         return restAfterFruitlessCall();
     }
 
@@ -280,6 +284,10 @@ final class Sender {
             }
         }
         answeredAtMillis = clock.millis();
+        if (!stored.isEmpty() && !current.url.equals(storedBy)) {
+            events.event("server", "records go to " + current.url);
+            storedBy = current.url;
+        }
         keepAcknowledgements(current, batch, answer);
         answer.getAnchoredList().forEach(proof -> proofs.accept(current.url, proof));
         var taken = firstError.orElse(batch.size());

@@ -237,6 +237,10 @@ final class ServerList {
         return current.map(server -> server.url);
     }
 
+    synchronized Optional<State> stateOf(String url) {
+        return find(url).map(server -> server.state);
+    }
+
     synchronized int size() {
         return servers.size();
     }

@@ -58,7 +58,7 @@ class AgentTest {
 
     private Agent agent() throws IOException {
         var clock = ClientClock.system();
-        return Agent.open(settings(), chain, List.of(new TimeCollector(Fixture.TIME, clock)), clock);
+        return Agent.open(settings(), chain, () -> List.of(new TimeCollector(Fixture.TIME, clock)), clock);
     }
 
     private static void until(BooleanSupplier condition) throws InterruptedException {
