@@ -45,13 +45,18 @@ public final class ChainEndpoints implements ChainAccess, AutoCloseable {
     private final Object lock = new Object();
     private final AtomicBoolean probing = new AtomicBoolean();
     private Endpoint current;
-    private Instant nextProbe = Instant.MIN;
+    private Instant nextProbe;
 
     public ChainEndpoints(long chainId, List<URI> endpoints) {
         this(chainId, endpoints, Clock.systemUTC(), DEFAULT_TIMEOUT);
     }
 
     public ChainEndpoints(long chainId, List<URI> endpoints, Clock clock, Duration timeout) {
+        this(chainId, endpoints, clock, timeout, Instant.MIN);
+    }
+
+    /** For tests that probe by themselves: {@code firstProbe} after their end. */
+    ChainEndpoints(long chainId, List<URI> endpoints, Clock clock, Duration timeout, Instant firstProbe) {
         if (endpoints.isEmpty()) {
             throw new IllegalArgumentException("endpoints is empty");
         }
@@ -62,6 +67,7 @@ public final class ChainEndpoints implements ChainAccess, AutoCloseable {
                 .map(uri -> new Endpoint(new RpcEndpoint(http, uri, timeout)))
                 .toList();
         this.current = this.endpoints.getFirst();
+        this.nextProbe = firstProbe;
     }
 
     public static ChainEndpoints of(ChainConfig config) {

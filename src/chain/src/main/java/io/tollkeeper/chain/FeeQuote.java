@@ -43,6 +43,12 @@ record FeeQuote(boolean dynamic, BigInteger maxFee, BigInteger priorityFee) {
 
     /** Asks the chain. A chain without base fee gets legacy transactions. */
     static FeeQuote of(Rpc rpc) {
+        // A chain may answer eth_feeHistory with figures that its blocks do not have.
+        if (!rpc.call("eth_getBlockByNumber", "latest", false)
+                .path("baseFeePerGas")
+                .isTextual()) {
+            return legacy(gasPrice(rpc));
+        }
         JsonNode history;
         try {
             history = rpc.call("eth_feeHistory", Hex.quantity(BLOCKS), "latest", List.of(PERCENTILE));

@@ -123,7 +123,7 @@ public final class Follower {
         record Tail(List<ChainEvent> events, BlockRef upTo) implements Look {}
 
         /** Non-final blocks above {@code to} were replaced. */
-        record Rewound(Optional<BlockRef> to) implements Look {}
+        record Rewound(BlockRef to) implements Look {}
 
         /** Final blocks above {@code to} were replaced. */
         record Broken(BlockRef to) implements Look {}
@@ -147,11 +147,10 @@ public final class Follower {
                 yield false;
             }
             case Look.Rewound(var to) -> {
-                tail = to.map(block -> tail.stream()
-                                .filter(seen -> seen.number() <= block.number())
-                                .toList())
-                        .orElse(List.of());
-                to.or(() -> cursor.map(Cursor::last)).ifPresent(listener::rewound);
+                listener.rewound(to);
+                tail = tail.stream()
+                        .filter(seen -> seen.number() <= to.number())
+                        .toList();
                 yield true;
             }
             case Look.Broken(var to) -> {
@@ -194,6 +193,11 @@ public final class Follower {
             return new Look.Nothing();
         }
         var from = cursor.map(kept -> kept.last().number() + 1).orElse(startBlock);
+        var reached = newestOnChain(rpc, tail, now);
+        if (reached.changed()) {
+            return new Look.Rewound(
+                    reached.block().or(() -> cursor.map(Cursor::last)).orElseGet(() -> beforeStart(rpc)));
+        }
         var finalTo = now.number() - finalityDepth;
         if (from <= finalTo) {
             var to = Math.min(finalTo, from + pageBlocks - 1);
@@ -205,15 +209,6 @@ public final class Follower {
     }
 
     private Look lookAtTail(Rpc rpc, long from, BlockRef now) {
-        if (!tail.isEmpty()) {
-            var reached = newestOnChain(rpc, tail, now);
-            if (reached.changed()) {
-                return new Look.Rewound(reached.block());
-            }
-            if (tail.getLast().number() >= now.number()) {
-                return new Look.Nothing();
-            }
-        }
         var tailFrom = tail.isEmpty() ? from : tail.getLast().number() + 1;
         return tailFrom > now.number()
                 ? new Look.Nothing()
@@ -228,7 +223,13 @@ public final class Follower {
         if (!reached.changed()) {
             return Optional.empty();
         }
-        return reached.block().or(() -> ChainReads.block(rpc, Math.max(0, startBlock - 1)));
+        return Optional.of(reached.block().orElseGet(() -> beforeStart(rpc)));
+    }
+
+    private BlockRef beforeStart(Rpc rpc) {
+        var number = Math.max(0, startBlock - 1);
+        return ChainReads.block(rpc, number)
+                .orElseThrow(() -> new RpcTransportException("expected block " + number + ", got none"));
     }
 
     /**
