@@ -98,20 +98,20 @@ contract FeeVault is IFeeVault, EIP712 {
     }
 
     /// @inheritdoc IFeeVault
-    function settle(Plan calldata plan, bytes calldata rows) external returns (BaseUnits collected) {
+    function settle(Plan calldata plan, bytes calldata rows) external returns (uint256 collected) {
         uint256 count = _countOf(rows);
         Batch memory batch = _batch(plan);
         bytes memory skipped = new bytes((count + 7) / 8);
         bool anySkipped = false;
         for (uint256 i = 0; i < count; ++i) {
             BaseUnits delta = _collect(batch, SettlementRows.rowAt(rows, i));
-            collected = collected + delta;
+            collected += delta.unwrap();
             if (delta.isZero()) {
                 skipped[i / 8] |= bytes1(0x01) << (i % 8);
                 anySkipped = true;
             }
         }
-        if (!collected.isZero()) _credits[plan.payee][plan.token] += collected.unwrap();
+        if (collected != 0) _credits[plan.payee][plan.token] += collected;
         if (anySkipped) emit Skipped(batch.planId, skipped);
     }
 

@@ -77,13 +77,24 @@ contract FeeVaultSettleTest is VaultTest {
         vault.settle(plan(), broken);
     }
 
+    function test_settle_ofMoreThan96BitsInOneBatch() public {
+        uint96 most = type(uint96).max;
+        bytes memory rows;
+        for (uint256 key = 1; key <= 3; ++key) {
+            openFor(key, 0, most);
+            rows = bytes.concat(rows, rowFor(planId, key, 0, signOff(most)));
+        }
+        vm.assertEq(settle(rows), 3 * uint256(most));
+        vm.assertEq(credits(), 3 * uint256(most));
+    }
+
     function test_settle_secondOfTwoKeepersSkipsAndDoesNotFail() public {
         open(100);
         bytes memory rows = row(signOff(60));
         vm.prank(address(1));
-        vm.assertEq(BaseUnits.unwrap(vault.settle(plan(), rows)), 60);
+        vm.assertEq(vault.settle(plan(), rows), 60);
         vm.prank(address(2));
-        vm.assertEq(BaseUnits.unwrap(vault.settle(plan(), rows)), 0);
+        vm.assertEq(vault.settle(plan(), rows), 0);
     }
 
     // Skips
@@ -125,7 +136,7 @@ contract FeeVaultSettleTest is VaultTest {
         bytes32 otherId = register(other);
         openUnder(otherId, SIGNER_KEY, 0, 100);
         assertSkipped(rowFor(otherId, SIGNER_KEY, 0, signOff(60)), IFeeVault.RowVerdict.UNKNOWN);
-        vm.assertEq(BaseUnits.unwrap(vault.settle(other, rowFor(otherId, SIGNER_KEY, 0, signOff(60)))), 60);
+        vm.assertEq(vault.settle(other, rowFor(otherId, SIGNER_KEY, 0, signOff(60))), 60);
     }
 
     function test_settle_skipsUnderTermsThatDifferFromTheRegisteredOnes() public {
@@ -133,10 +144,10 @@ contract FeeVaultSettleTest is VaultTest {
         bytes memory rows = row(signOff(60));
         IFeeVault.Plan memory forged = plan();
         forged.payee = ANYBODY;
-        vm.assertEq(BaseUnits.unwrap(vault.settle(forged, rows)), 0);
+        vm.assertEq(vault.settle(forged, rows), 0);
         forged = plan();
         forged.offlineAfter = 0;
-        vm.assertEq(BaseUnits.unwrap(vault.settle(forged, rows)), 0);
+        vm.assertEq(vault.settle(forged, rows), 0);
     }
 
     function test_settle_oneBadRowDoesNotStopTheOthers() public {
@@ -230,9 +241,9 @@ contract FeeVaultSettleTest is VaultTest {
         openUnder(id, SIGNER_KEY, 0, 100);
         bytes memory rows = rowFor(id, SIGNER_KEY, 0, reading(10, STOP, NOW));
         vm.warp(NOW + 19);
-        vm.assertEq(BaseUnits.unwrap(vault.settle(p, rows)), 0);
+        vm.assertEq(vault.settle(p, rows), 0);
         vm.warp(NOW + 20);
-        vm.assertEq(BaseUnits.unwrap(vault.settle(p, rows)), 10);
+        vm.assertEq(vault.settle(p, rows), 10);
     }
 
     function test_settle_skipsEarlyRows() public {

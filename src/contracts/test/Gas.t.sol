@@ -11,8 +11,6 @@ import {vm} from "./support/Vm.sol";
 /// forge-config: default.isolate = true
 /// forge-config: default.evm_version = "osaka"
 contract GasTest is VaultTest {
-    uint256 internal constant TRANSACTION = 21_000;
-
     function test_anchor_inDigestModeCostsAtMost31000() public {
         IUsageAnchor usage = registered();
         bytes32 nodeId = usage.nodeIdOf("fleet", "billing", "metering", 0);
@@ -38,6 +36,16 @@ contract GasTest is VaultTest {
         settle(rows);
         assertCost("settle, 100 replayed rows, each", 5_800, 100);
         vm.assertGe(credits(), 100e18);
+    }
+
+    function test_contractsFitTheLimitOf24576Bytes() public {
+        assertSize("bytes of FeeVault", address(vault));
+        assertSize("bytes of UsageAnchor", address(registered()));
+    }
+
+    function assertSize(string memory name, address deployed) internal {
+        vm.snapshotValue("gas", name, deployed.code.length);
+        vm.assertLe(deployed.code.length, 24_576, name);
     }
 
     function assertCost(string memory name, uint256 most, uint256 rows) internal {

@@ -191,7 +191,7 @@ interface IFeeVault {
     ///     | 119 32 vs (EIP-2098)
     ///
     /// @return collected The sum of what was charged
-    function settle(Plan calldata plan, bytes calldata rows) external returns (BaseUnits collected);
+    function settle(Plan calldata plan, bytes calldata rows) external returns (uint256 collected);
 
     /// @notice Pays out what was collected for the caller
     /// @param token The plans' token; zero: the native coin

@@ -4,11 +4,7 @@ pragma solidity ^0.8.37;
 /// @notice An amount of an agreement's token, in base units (wei for the native coin). Never negative.
 type BaseUnits is uint96;
 
-using {add as +, subtract as -, greaterThan as >, isZero, min, unwrap} for BaseUnits global;
-
-function add(BaseUnits a, BaseUnits b) pure returns (BaseUnits) {
-    return BaseUnits.wrap(BaseUnits.unwrap(a) + BaseUnits.unwrap(b));
-}
+using {subtract as -, greaterThan as >, isZero, min, unwrap} for BaseUnits global;
 
 function subtract(BaseUnits a, BaseUnits b) pure returns (BaseUnits) {
     return BaseUnits.wrap(BaseUnits.unwrap(a) - BaseUnits.unwrap(b));

@@ -122,7 +122,7 @@ abstract contract VaultTest {
 
     function settle(bytes memory rows) internal returns (uint256 collected) {
         vm.prank(ANYBODY);
-        return BaseUnits.unwrap(vault.settle(plan(), rows));
+        return vault.settle(plan(), rows);
     }
 
     function digestOf(bytes32 plan_, address signer_, uint40 nonce, Reading memory r) internal view returns (bytes32) {
