@@ -34,7 +34,7 @@ final class ChainReads {
         }
         return new BlockRef(
                 Hex.toLong(block.path("number").asText()),
-                Bytes32.fromHex(block.path("hash").asText()),
+                bytes32(block.path("hash")),
                 Instant.ofEpochSecond(Hex.toLong(block.path("timestamp").asText())));
     }
 
@@ -63,11 +63,11 @@ final class ChainReads {
         var contract = receipt.path("contractAddress");
         return Optional.of(new TxReceipt(
                 Hex.toLong(receipt.path("blockNumber").asText()),
-                Bytes32.fromHex(receipt.path("blockHash").asText()),
+                bytes32(receipt.path("blockHash")),
                 hash,
                 Hex.toLong(receipt.path("status").asText("0x1")) == 1,
                 Hex.toLong(receipt.path("gasUsed").asText()),
-                contract.isTextual() ? Optional.of(Address.fromHex(contract.asText())) : Optional.empty()));
+                contract.isTextual() ? Optional.of(address(contract)) : Optional.empty()));
     }
 
     private static <T> Optional<T> emptyUnlessTrouble(RpcErrorException error) {
@@ -82,7 +82,7 @@ final class ChainReads {
         var hashes = new ArrayList<Bytes32>();
         rpc.call("eth_getBlockByNumber", Hex.quantity(block), false)
                 .path("transactions")
-                .forEach(hash -> hashes.add(Bytes32.fromHex(hash.asText())));
+                .forEach(hash -> hashes.add(bytes32(hash)));
         return hashes;
     }
 
@@ -147,15 +147,31 @@ final class ChainReads {
 
     static ChainLog parseLog(JsonNode log) {
         var topics = new ArrayList<Bytes32>();
-        log.path("topics").forEach(topic -> topics.add(Bytes32.fromHex(topic.asText())));
+        log.path("topics").forEach(topic -> topics.add(bytes32(topic)));
         return new ChainLog(
-                Address.fromHex(log.path("address").asText()),
+                address(log.path("address")),
                 topics,
                 Hex.toBytes(log.path("data").asText()),
                 Hex.toLong(log.path("blockNumber").asText()),
-                Bytes32.fromHex(log.path("blockHash").asText()),
-                Bytes32.fromHex(log.path("transactionHash").asText()),
+                bytes32(log.path("blockHash")),
+                bytes32(log.path("transactionHash")),
                 Hex.toLong(log.path("logIndex").asText()));
+    }
+
+    private static Bytes32 bytes32(JsonNode hex) {
+        try {
+            return Bytes32.fromHex(hex.asText());
+        } catch (IllegalArgumentException malformed) {
+            throw new RpcTransportException(String.valueOf(malformed.getMessage()), malformed);
+        }
+    }
+
+    private static Address address(JsonNode hex) {
+        try {
+            return Address.fromHex(hex.asText());
+        } catch (IllegalArgumentException malformed) {
+            throw new RpcTransportException(String.valueOf(malformed.getMessage()), malformed);
+        }
     }
 
     private ChainReads() {}

@@ -26,6 +26,11 @@ public final class FeeVaultGateway {
     private static final List<TypeReference<?>> CREDITS = List.of(new TypeReference<Uint256>() {});
     private static final List<TypeReference<?>> VERDICTS = List.of(new TypeReference<DynamicArray<Uint8>>() {});
 
+    /** Measured 14,616 a row at 100 rows and, all in all, 64,316 for one row that is the payee's first. */
+    private static final long SETTLE_GAS_A_ROW = 20_000;
+
+    private static final long SETTLE_GAS = 100_000;
+
     private final ChainAccess chain;
     private final Address address;
 
@@ -71,6 +76,14 @@ public final class FeeVaultGateway {
     /** Collects what can be collected of these rows, all of one plan; by anybody. */
     public ChainCall settle(PlanTerms plan, List<SettlementRow> rows) {
         return call(FeeVault.FUNC_SETTLE, struct(plan), Abi.bytes(SettlementRow.encode(rows)));
+    }
+
+    /**
+     * Gas for {@link #settle}, whatever the contract finds: an estimate is low while rows would be skipped, and runs out
+     * once they are charged.
+     */
+    public static long settleGasLimit(int rows) {
+        return SETTLE_GAS + rows * SETTLE_GAS_A_ROW;
     }
 
     /** Pays out what was collected for the sender. */

@@ -471,6 +471,11 @@ public final class Outbox {
     /** False when the call has to wait. */
     private boolean prepare(Tracked tracked, LazyQuote quote, View view) {
         var row = tracked.row();
+        var balance = balance(view);
+        var reserved = reserved(view);
+        if (isShort(tracked, row.call().valueWei().add(reserved), balance)) {
+            return false;
+        }
         long gasLimit;
         try {
             gasLimit = chain.read(rpc -> simulate(rpc, row, view.head().number()));
@@ -485,11 +490,8 @@ public final class Outbox {
             return waitOrRefuse(tracked, error);
         }
         var fee = quote.get();
-        var balance = balance(view);
         var cost = row.call().valueWei().add(fee.maxFee().multiply(BigInteger.valueOf(gasLimit)));
-        var reserved = reserved(view);
-        if (balance.compareTo(cost.add(reserved)) < 0) {
-            remember(tracked, tracked.track().withTrouble(fundsMissing(cost.add(reserved), balance)));
+        if (isShort(tracked, cost.add(reserved), balance)) {
             return false;
         }
         var nonce = OutboxDecider.nextNonce(snapshot(), view);
@@ -498,6 +500,14 @@ public final class Outbox {
         var signed = put(new Tracked(row.at(new Stage.Signed(nonce, List.of(attempt))), Track.NEW));
         send(signed, view);
         return true;
+    }
+
+    private boolean isShort(Tracked tracked, BigInteger needed, BigInteger balance) {
+        var isShort = balance.compareTo(needed) < 0;
+        if (isShort) {
+            remember(tracked, tracked.track().withTrouble(fundsMissing(needed, balance)));
+        }
+        return isShort;
     }
 
     /** An endpoint's error that is no revert: for a while it may be the endpoint's, then it is the call's. */

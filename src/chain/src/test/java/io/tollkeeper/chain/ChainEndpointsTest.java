@@ -67,6 +67,18 @@ class ChainEndpointsTest {
     }
 
     @Test
+    void readsGoToTheNextEndpointWhenAnAnswerMakesNoSense() {
+        chain.call("eth_gasPrice");
+        one.mood = Mood.NONSENSE;
+        assertThat(chain.read(ChainReads::head).number()).isEqualTo(100);
+        assertThat(other.count("eth_getBlockByNumber")).isEqualTo(1);
+        other.mood = Mood.NONSENSE;
+        assertThatThrownBy(() ->
+                        chain.read(rpc -> Hex.toLong(rpc.call("eth_gasPrice").asText())))
+                .isInstanceOf(ChainUnavailableException.class);
+    }
+
+    @Test
     void staysWithTheNextEndpointWhenTheFirstIsBack() {
         one.mood = Mood.NO_JSON;
         chain.call("eth_gasPrice");

@@ -137,7 +137,11 @@ class ContractsOnAnvilTest {
 
         var row = new SettlementRow(signer.address(), 1, signed(agreement, signer, 640, RecordKind.STOP));
         assertThat(deployment.feeVault.preview(plan, List.of(row))).containsExactly(RowVerdict.COLLECTABLE);
-        deployment.mined(payers, "settle", deployment.feeVault.settle(plan, List.of(row)));
+        var settled = deployment.mined(payers, "settle", deployment.feeVault.settle(plan, List.of(row)));
+        assertThat(settled.gasUsed()).isLessThan(FeeVaultGateway.settleGasLimit(1));
+        assertThat(FeeVaultGateway.settleGasLimit(1) - settled.gasUsed())
+                .as("room for what this row did not need")
+                .isBetween(20_000L, 100_000L);
         assertThat(deployment.feeVault.preview(plan, List.of(row))).containsExactly(RowVerdict.STALE);
         deployment.mined(payers, "again", deployment.feeVault.settle(plan, List.of(row)));
         assertThat(deployment.feeVault.agreement(agreement).orElseThrow().charged())

@@ -29,6 +29,8 @@ final class FakeRpcServer implements AutoCloseable {
         HANGS_IN_THE_ANSWER,
         /** Answers with the id of another request. */
         WRONG_ID,
+        /** JSON-RPC, but no result has the form it should have. */
+        NONSENSE,
         /** An error page. */
         NO_JSON,
         /** JSON-RPC's "internal error", HTTP 200. */
@@ -83,6 +85,11 @@ final class FakeRpcServer implements AutoCloseable {
                 case REFUSES -> send(exchange, 200, refusal(request));
                 case WRONG_ID ->
                     send(exchange, 200, result(request).put("id", 4_711).toString());
+                case NONSENSE ->
+                    send(
+                            exchange,
+                            200,
+                            result(request).put("result", "nonsense").toString());
                 case WELL -> send(exchange, 200, result(request).toString());
             }
         }

@@ -188,7 +188,7 @@ class OutboxOnAnvilTest {
         var key = SignerKey.generate();
         var outbox = outbox(key);
         var receiver = SignerKey.generate().address();
-        var id = outbox.submit("pay", ChainCall.of(receiver, new byte[0]));
+        var id = outbox.submit("pay", ChainCall.transfer(receiver, COIN));
 
         outbox.tick();
         assertThat(outbox.state(id))
@@ -196,6 +196,13 @@ class OutboxOnAnvilTest {
                         .hasValueSatisfying(why -> assertThat(why).startsWith("funds: needs ")));
 
         anvil.setBalance(key.address(), COIN);
+        clock.advance(REFUSE);
+        outbox.tick();
+        assertThat(outbox.state(id))
+                .as("enough for the payment, not for its gas")
+                .isInstanceOf(OutboxState.Queued.class);
+
+        anvil.setBalance(key.address(), COIN.add(COIN));
         outbox.tick();
         anvil.mine();
         outbox.tick();
@@ -503,6 +510,24 @@ class OutboxOnAnvilTest {
         var id = outbox.submit("pay", ChainCall.transfer(receiver, COIN));
         assertThat(outbox.await(id, Duration.ofSeconds(20))).isInstanceOf(OutboxState.Final.class);
         assertThat(anvil.balance(receiver)).isEqualTo(COIN);
+    }
+
+    @Test
+    void isHeldUpByNoEndpointThatHangsOrLies() {
+        try (var hung = new FakeRpcServer(AnvilProcess.CHAIN_ID);
+                var foreign = new FakeRpcServer(1);
+                var several =
+                        new ChainEndpoints(AnvilProcess.CHAIN_ID, List.of(hung.uri(), foreign.uri(), anvil.uri()))) {
+            hung.mood = FakeRpcServer.Mood.HANGS;
+            var outbox = new Outbox(OutboxStore.inMemory(), richKey(), several, AT_ONCE, clock);
+            var receiver = SignerKey.generate().address();
+            var id = outbox.submit("pay", ChainCall.transfer(receiver, COIN));
+            assertThat(outbox.tick().trouble()).isEmpty();
+            anvil.mine();
+            assertThat(outbox.tick().trouble()).isEmpty();
+            assertThat(outbox.state(id)).isInstanceOf(OutboxState.Final.class);
+            assertThat(foreign.count("eth_sendRawTransaction")).isZero();
+        }
     }
 
     @Test
