@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Singular;
 import io.fabric8.kubernetes.model.annotation.Version;
+import org.jspecify.annotations.Nullable;
 
 /** A set of billing nodes of one provider on one chain, spread over zones and kept alive by the operator. */
 @Group(BillingNode.GROUP)
@@ -28,13 +29,14 @@ public class BillingNode extends CustomResource<BillingNodeSpec, BillingNodeStat
     /** Set before anything is created: a BillingNode goes only when its nodes are fenced on the chain. */
     public static final String FINALIZER = GROUP + "/fence";
 
+    /** Null: who applies a BillingNode with its metadata alone (a finalizer) must not apply a specification with it. */
     @Override
-    protected BillingNodeSpec initSpec() {
-        return BillingNodeSpec.DEFAULTS;
+    protected @Nullable BillingNodeSpec initSpec() {
+        return null;
     }
 
     @Override
-    protected BillingNodeStatus initStatus() {
-        return BillingNodeStatus.EMPTY;
+    protected @Nullable BillingNodeStatus initStatus() {
+        return null;
     }
 }

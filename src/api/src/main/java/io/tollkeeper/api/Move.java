@@ -35,6 +35,9 @@ public record Move(
         @JsonPropertyDescription("Zones that the successor may not use.")
         List<String> excludedZones,
 
+        @JsonPropertyDescription("Kubernetes Nodes that the successor may not use, where no other zone is left.")
+        List<String> excludedNodes,
+
         @JsonPropertyDescription("When the operator last saw the old epoch alive.") @Nullable
         Instant lastSeenAt,
 
@@ -64,6 +67,7 @@ public record Move(
 
     public Move {
         excludedZones = excludedZones == null ? List.of() : List.copyOf(excludedZones);
+        excludedNodes = excludedNodes == null ? List.of() : List.copyOf(excludedNodes);
         attempt = attempt == null ? 1 : attempt;
     }
 
@@ -76,6 +80,7 @@ public record Move(
                 fromZone,
                 fromNode,
                 excludedZones,
+                excludedNodes,
                 lastSeenAt,
                 startedAt,
                 nextDeadline,
@@ -96,6 +101,7 @@ public record Move(
                 fromZone,
                 fromNode,
                 excludedZones,
+                excludedNodes,
                 lastSeenAt,
                 startedAt,
                 startDeadline,
@@ -116,6 +122,7 @@ public record Move(
                 fromZone,
                 fromNode,
                 excludedZones,
+                excludedNodes,
                 lastSeenAt,
                 startedAt,
                 null,
@@ -128,7 +135,12 @@ public record Move(
     }
 
     /** The next attempt of this move: a new epoch, nothing placed. */
-    public Move nextAttempt(long newEpoch, String newReason, List<String> newExcludedZones, Instant notBefore) {
+    public Move nextAttempt(
+            long newEpoch,
+            String newReason,
+            List<String> newExcludedZones,
+            List<String> newExcludedNodes,
+            Instant notBefore) {
         return new Move(
                 MovePhase.CUT,
                 newEpoch,
@@ -137,6 +149,7 @@ public record Move(
                 fromZone,
                 fromNode,
                 newExcludedZones,
+                newExcludedNodes,
                 lastSeenAt,
                 startedAt,
                 null,

@@ -101,6 +101,7 @@ final class Crd {
         atomicList(crd, SPEC + "/pod/properties/tolerations");
         atomicList(crd, SPEC + "/pod/properties/imagePullSecrets");
         atomicList(crd, STATUS + "/nodes/items/properties/history");
+        setList(crd, STATUS + "/nodes/items/properties/failover/properties/excludedNodes");
     }
 
     private static void mapList(ObjectNode crd, String path, String key) {
@@ -141,7 +142,6 @@ final class Crd {
         column(columns, "Nodes", "integer", ".spec.replicas", 0);
         column(columns, "Ready", "integer", ".status.readyReplicas", 0);
         column(columns, "Status", "string", ".status.conditions[?(@.type==\"Ready\")].reason", 0);
-        column(columns, "Zones", "string", ".status.nodes[*].zone", 0);
         column(columns, "Breaker", "boolean", ".status.breaker.open", 1);
         column(columns, "Chain", "string", ".spec.chain", 1);
         column(columns, "Paused", "boolean", ".spec.paused.enabled", 1);

@@ -82,6 +82,14 @@ class CrdTest {
         assertThat(sample.getSpec().health().leaseDuration()).isEqualTo("10s");
     }
 
+    /** Server-side apply of a finalizer sends a fresh object; a specification in it would overwrite the owner's. */
+    @Test
+    void aFreshBillingNodeSaysNothingOfItsSpecification() {
+        assertThat(serialization.asYaml(new BillingNode()))
+                .doesNotContain("spec")
+                .doesNotContain("status");
+    }
+
     @ParameterizedTest
     @CsvSource({"250ms, PT0.25S", "10s, PT10S", "5m, PT5M", "168h, PT168H", "0s, PT0S"})
     void durationsAreANumberAndAUnit(String text, Duration expected) {

@@ -1,0 +1,3 @@
+/** The operator's work on the chain, beside reconcile and never in its way. */
+@org.jspecify.annotations.NullMarked
+package io.tollkeeper.operator.chain;

@@ -1,0 +1,3 @@
+/** BillingNode to pods: observe, decide, act, report. */
+@org.jspecify.annotations.NullMarked
+package io.tollkeeper.operator;
