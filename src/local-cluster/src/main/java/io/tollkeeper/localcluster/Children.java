@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +43,8 @@ public final class Children implements AutoCloseable {
     public static final String MARKER = "TOLLKEEPER_LOCAL_CLUSTER_RUN";
 
     private static final String LOCK = "lock";
+    private static final String LOGS = "logs";
+    private static final int KEPT_LOGS = 4;
     private static final String RUN_PREFIX = "run-";
     private static final String PATH_DEFAULT = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -83,30 +87,36 @@ public final class Children implements AutoCloseable {
     public static Children open(Path base) {
         requireTools();
         try {
-            var absolute = Files.createDirectories(base.toAbsolutePath().normalize());
-            clean(absolute);
-            var id = UUID.randomUUID().toString();
-            var directory = Files.createDirectories(absolute.resolve(RUN_PREFIX + id));
-            var lock = FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (lock.tryLock() == null) {
-                throw new IllegalStateException(
-                        "expected a new folder, " + directory + " is locked by another process");
-            }
-            Files.createDirectories(directory.resolve("logs"));
-            return new Children(directory, id, lock, startWatchdog(id));
+            return openIn(Files.createDirectories(base.toAbsolutePath().normalize()));
         } catch (IOException e) {
             throw new UncheckedIOException("no folder for processes under " + base, e);
         }
     }
 
-    /** Folder of this run. It is removed on {@link #close}, but for its logs; they go when the next run opens. */
+    /** One opening at a time, or one would take another's folder, not yet locked, for abandoned. */
+    private static synchronized Children openIn(Path base) throws IOException {
+        try (var channel = FileChannel.open(base.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                var _ = channel.lock()) {
+            clean(base);
+            var id = UUID.randomUUID().toString();
+            var directory = Files.createDirectories(base.resolve(RUN_PREFIX + id));
+            var lock = FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (lock.tryLock() == null) {
+                throw new IOException("expected a new folder, " + directory + " is locked by another process");
+            }
+            Files.createDirectories(directory.resolve(LOGS));
+            return new Children(directory, id, lock, startWatchdog(id));
+        }
+    }
+
+    /** Folder of this run. It is removed on {@link #close}, but for its logs; those of a few runs are kept. */
     public Path directory() {
         return directory;
     }
 
     /** Folder of the logs of this run. */
     public Path logs() {
-        return directory.resolve("logs");
+        return directory.resolve(LOGS);
     }
 
     /** Starts a process with exactly {@code environment} (and PATH and the run's id), in this run's folder. */
@@ -159,6 +169,12 @@ public final class Children implements AutoCloseable {
         }
     }
 
+    boolean isClosed() {
+        synchronized (started) {
+            return closed;
+        }
+    }
+
     /** Kills every process of the run, frozen ones too, and removes its folder but for the logs. */
     @Override
     public void close() {
@@ -173,30 +189,48 @@ public final class Children implements AutoCloseable {
             kill(id);
             watchdog.destroyForcibly();
             starter.shutdownNow();
-            removeAllBut(directory, directory.resolve("logs"));
+            removeAllButLogs(directory);
             lock.close();
         } catch (IOException e) {
             throw new UncheckedIOException("the folder " + directory + " cannot be removed", e);
         }
     }
 
+    /** Ends what abandoned runs left, and keeps the logs of the newest of them. */
     private static void clean(Path base) throws IOException {
+        var abandoned = new ArrayList<Path>();
         try (Stream<Path> entries = Files.list(base)) {
             for (var run : entries.filter(e -> e.getFileName().toString().startsWith(RUN_PREFIX))
                     .toList()) {
-                cleanIfAbandoned(run);
+                if (cleanIfAbandoned(run)) {
+                    abandoned.add(run);
+                }
             }
+        }
+        abandoned.sort(Comparator.comparing(Children::modified).reversed());
+        for (var old : abandoned.subList(Math.min(KEPT_LOGS, abandoned.size()), abandoned.size())) {
+            AtomicFolder.delete(old);
         }
     }
 
-    private static void cleanIfAbandoned(Path run) throws IOException {
+    private static FileTime modified(Path path) {
+        try {
+            return Files.getLastModifiedTime(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean cleanIfAbandoned(Path run) throws IOException {
         try (var channel = FileChannel.open(run.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            if (channel.tryLock() != null) {
-                kill(run.getFileName().toString().substring(RUN_PREFIX.length()));
-                removeAllBut(run, null);
+            if (channel.tryLock() == null) {
+                return false;
             }
+            kill(run.getFileName().toString().substring(RUN_PREFIX.length()));
+            removeAllButLogs(run);
+            return true;
         } catch (OverlappingFileLockException _) {
-            // Another run of this JVM: alive.
+            return false; // Another run of this JVM.
         }
     }
 
@@ -229,11 +263,11 @@ public final class Children implements AutoCloseable {
         return process;
     }
 
-    private static void removeAllBut(Path directory, @org.jspecify.annotations.Nullable Path kept) throws IOException {
-        try (Stream<Path> entries = Files.walk(directory)) {
-            for (var path : entries.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                if (kept == null || !(path.startsWith(kept) || kept.startsWith(path) || path.endsWith(LOCK))) {
-                    Files.deleteIfExists(path);
+    private static void removeAllButLogs(Path run) throws IOException {
+        try (Stream<Path> entries = Files.list(run)) {
+            for (var entry : entries.toList()) {
+                if (!entry.equals(run.resolve(LOGS)) && !entry.equals(run.resolve(LOCK))) {
+                    AtomicFolder.delete(entry);
                 }
             }
         }

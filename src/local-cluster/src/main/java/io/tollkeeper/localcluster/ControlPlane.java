@@ -16,6 +16,7 @@ import java.util.Map;
 
 /** etcd, kube-apiserver, kube-scheduler and kube-controller-manager: the real ones, as child processes on loopback. */
 final class ControlPlane {
+    private static final System.Logger LOG = System.getLogger(ControlPlane.class.getName());
     private static final Duration READY_LIMIT = Duration.ofSeconds(90);
 
     private final Children children;
@@ -125,6 +126,11 @@ final class ControlPlane {
         command.addAll(List.of(arguments));
         var child = children.start(program, command, Map.of("HOME", folder.toString()));
         all.add(child);
+        var _ = child.exit().thenRun(() -> {
+            if (!children.isClosed()) {
+                LOG.log(System.Logger.Level.ERROR, "a part of the control plane has ended: {0}", lastWords(child));
+            }
+        });
         return child;
     }
 

@@ -8,6 +8,9 @@ import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -321,6 +324,17 @@ public final class LocalCluster implements AutoCloseable {
     /** Folder with a log of every process: {@code <namespace>_<pod>_<container>.log}, and the control plane's own. */
     public Path logs() {
         return children.logs();
+    }
+
+    /** Logs of a pod's containers, one file for each start of each; of pods that are gone too. */
+    public List<Path> logs(String namespace, String pod) {
+        try (var files = Files.list(logs())) {
+            return files.filter(file -> file.getFileName().toString().startsWith(namespace + "_" + pod + "_"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**

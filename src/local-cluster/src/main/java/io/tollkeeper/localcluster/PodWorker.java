@@ -36,6 +36,7 @@ final class PodWorker {
     private final Thread thread;
     private volatile Pod latest;
     private volatile boolean removed;
+    private volatile boolean finished;
     private volatile boolean closed;
     private @Nullable String refusal;
     private boolean begun;
@@ -92,6 +93,14 @@ final class PodWorker {
     void remove() {
         removed = true;
         wake();
+        forgetIfOver();
+    }
+
+    /** Only when both have come: a late word of the API server must not make a pod anew that has ended here. */
+    private void forgetIfOver() {
+        if (removed && finished) {
+            kubelet.forget(uid);
+        }
     }
 
     void wake() {
@@ -233,7 +242,8 @@ final class PodWorker {
     }
 
     private void clean() {
-        kubelet.forget(uid);
+        finished = true;
+        forgetIfOver();
         try {
             AtomicFolder.delete(folder);
         } catch (IOException e) {
