@@ -48,6 +48,12 @@ final class AgentRun {
                 runCommand();
             }
             exitCode = end();
+        } catch (IOException | RuntimeException failure) {
+            if (bySignal) {
+                // The hook ends the process before anybody else can say it.
+                say("FAILED: " + failure);
+            }
+            throw failure;
         } finally {
             ended.countDown();
         }

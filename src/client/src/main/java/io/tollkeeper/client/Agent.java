@@ -261,9 +261,7 @@ public final class Agent implements AutoCloseable {
         ending.countDown();
         wakeSender();
         nodes.close();
-        for (var thread : threads) {
-            thread.interrupt();
-        }
+        // Never by interrupt: one that meets a write closes the spool's file under it.
         for (var thread : threads) {
             try {
                 thread.join(Duration.ofSeconds(5));
@@ -333,7 +331,7 @@ public final class Agent implements AutoCloseable {
             delivered.notifyAll();
         }
         if (!rest.idle()) {
-            TimeUnit.MILLISECONDS.sleep(rest.millis());
+            rest(rest.millis());
             return;
         }
         var deadline = clock.millis() + rest.millis();
@@ -353,12 +351,12 @@ public final class Agent implements AutoCloseable {
 
     private void prove() throws IOException, InterruptedException {
         prover.step();
-        TimeUnit.MILLISECONDS.sleep(PROVE_EVERY_MILLIS);
+        rest(PROVE_EVERY_MILLIS);
     }
 
     private void probe() throws IOException, InterruptedException {
         prober.step();
-        TimeUnit.MILLISECONDS.sleep(PROBE_LOOK_EVERY_MILLIS);
+        rest(PROBE_LOOK_EVERY_MILLIS);
     }
 
     private long savedChanges = -1;
