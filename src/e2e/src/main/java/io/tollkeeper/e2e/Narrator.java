@@ -2,6 +2,7 @@ package io.tollkeeper.e2e;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Tells what happens as it happens, each line with the seconds since the start. */
 public final class Narrator {
@@ -20,7 +21,7 @@ public final class Narrator {
     }
 
     /** One thing that has just happened. */
-    public synchronized void say(String format, Object... arguments) {
+    public synchronized void say(String format, @Nullable Object... arguments) {
         out.printf("%6.1f s  %s%n", sinceStart().toMillis() / 1000.0, String.format(format, arguments));
         out.flush();
     }
