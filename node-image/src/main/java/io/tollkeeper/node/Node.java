@@ -44,6 +44,7 @@ public final class Node implements AutoCloseable {
     private static volatile @Nullable Node running;
 
     private final NodeSettings settings;
+    private final Clock clock;
     private final Gate gate = new Gate();
     private final NodeMetrics metrics = new NodeMetrics();
     private final Store store;
@@ -63,6 +64,7 @@ public final class Node implements AutoCloseable {
 
     public Node(NodeSettings settings, Clock clock) {
         this.settings = settings;
+        this.clock = clock;
 
         store = Store.open(settings.dataDir());
         log = new UsageLog(store, settings.epoch());
@@ -139,7 +141,9 @@ public final class Node implements AutoCloseable {
     /** Records are refused when the view of the chain is older than the plans allow; anchoring waits, keeping does not. */
     private void afterFollowing(FollowerReport report) {
         Duration most = settings.viewAgeMax();
-        Optional<Duration> age = follower.viewAge();
+        // After a restart with the chain away the last final block says how old the view is.
+        Optional<Duration> age = follower.viewAge()
+                .or(() -> report.finalUpTo().map(block -> Duration.between(block.time(), clock.instant())));
         if (age.isPresent() && age.get().compareTo(most) > 0) {
             gate.close(Closed.VIEW_OLD, "the newest block seen is " + age.get().toSeconds() + " s old");
         } else {
@@ -223,10 +227,10 @@ public final class Node implements AutoCloseable {
     @Override
     public void close() {
         heartbeat.ifPresent(Heartbeat::close);
-        receiver.close();
         followLoop.close();
         sender.close();
         committer.close();
+        receiver.close();
         endpoints.close();
         store.close();
     }

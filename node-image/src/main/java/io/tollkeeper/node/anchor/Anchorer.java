@@ -75,19 +75,22 @@ public final class Anchorer {
         }
     }
 
-    /** Queues an anchor over everything, due or not; true when nothing is left to be queued or mined. */
+    /**
+     * Queues an anchor over everything, due or not; true when nothing is left to be queued or mined, or nothing can be:
+     * a key that was fenced or never registered brings nothing home.
+     */
     public boolean finish() {
         lookAfterPending();
+        if (!mayAnchor()) {
+            return true;
+        }
         queue();
         boolean allMined = pending.values().stream().allMatch(id -> outbox.state(id) instanceof OutboxState.Mined);
         return lastQueued() >= log.size() && allMined;
     }
 
     private void queue() {
-        boolean mayAnchor = registration.isActive()
-                && !gate.isClosedFor(Closed.FENCED)
-                && !gate.isClosedFor(Closed.LOG_BEHIND_CHAIN);
-        while (mayAnchor && pending.size() < PENDING_MAX && lastQueued() < log.size()) {
+        while (mayAnchor() && pending.size() < PENDING_MAX && lastQueued() < log.size()) {
             long from = lastQueued();
             AnchorCut cut = settings.anchor().mode() == AnchorSettings.Mode.FULL
                     ? AnchorCut.full(log, records, from)
@@ -101,6 +104,12 @@ public final class Anchorer {
             metrics.anchorQueued();
             LOG.debugf("anchor of %d records queued (%d bytes of rows)", cut.size(), cut.rows().length);
         }
+    }
+
+    private boolean mayAnchor() {
+        return registration.isActive()
+                && !gate.isClosedFor(Closed.FENCED)
+                && !gate.isClosedFor(Closed.LOG_BEHIND_CHAIN);
     }
 
     private ChainCall call(AnchorCut cut) {

@@ -37,8 +37,8 @@ public final class Receiver implements AutoCloseable {
     /** Records in one batch. */
     public static final int RECORDS_MAX = 5_000;
 
-    /** Batches that may be on their way. */
-    private static final int IN_FLIGHT_MAX = 4_096;
+    /** Batches that may be on their way, in kilobytes begun of what they carry. */
+    private static final int IN_FLIGHT_KILOBYTES_MAX = 64 << 10;
 
     private static final int POOL_THREADS = 2;
     private static final long RETRY_LOAD_MILLIS = 250;
@@ -50,7 +50,7 @@ public final class Receiver implements AutoCloseable {
     private final AckWriter acks;
     private final Gate gate;
     private final Clock clock;
-    private final Semaphore inFlight = new Semaphore(IN_FLIGHT_MAX);
+    private final Semaphore inFlight = new Semaphore(IN_FLIGHT_KILOBYTES_MAX);
     private final ExecutorService pool = Executors.newFixedThreadPool(
             POOL_THREADS, Thread.ofPlatform().name("checks-", 0).factory());
 
@@ -73,22 +73,22 @@ public final class Receiver implements AutoCloseable {
 
     /** Takes a batch; {@code answer} is called exactly once, on any thread. */
     public void submit(ReportBatch batch, Consumer<SubmitAck> answer) {
-        if (!inFlight.tryAcquire()) {
-            refuse(batch, overloaded(), answer);
+        Optional<Decision.Refuse> refusal = gate.reason().map(Refusals::closed).or(() -> tooLarge(batch));
+        int kilobytes = 1 + (batch.getSerializedSize() >> 10);
+        if (refusal.isEmpty() && !inFlight.tryAcquire(kilobytes)) {
+            refusal = Optional.of(overloaded());
+        }
+        if (refusal.isPresent()) {
+            answer.accept(acks.ack(batch, Refusals.all(batch, refusal.get())));
             return;
         }
         Consumer<List<RecordAnswer>> finish = answers -> pool.execute(() -> {
             try {
                 answer.accept(acks.ack(batch, answers));
             } finally {
-                inFlight.release();
+                inFlight.release(kilobytes);
             }
         });
-        Optional<Decision.Refuse> refusal = gate.reason().map(Refusals::closed).or(() -> tooLarge(batch));
-        if (refusal.isPresent()) {
-            finish.accept(Refusals.all(batch, refusal.get()));
-            return;
-        }
         var _ = lookups(batch)
                 .thenAcceptAsync(lookups -> check(batch, lookups, finish), pool)
                 .whenComplete((_, fault) -> {
@@ -158,24 +158,23 @@ public final class Receiver implements AutoCloseable {
                         Decision.refuse(SubmitError.BATCH_TOO_LARGE, "at most " + RECORDS_MAX + " records", records));
     }
 
-    private void refuse(ReportBatch batch, Decision.Refuse refusal, Consumer<SubmitAck> answer) {
-        answer.accept(acks.ack(batch, Refusals.all(batch, refusal)));
-    }
-
     private static Decision.Refuse overloaded() {
         return Decision.retry(
-                SubmitError.OVERLOADED, "at most " + IN_FLIGHT_MAX + " batches", "more", RETRY_LOAD_MILLIS);
+                SubmitError.OVERLOADED,
+                "at most " + IN_FLIGHT_KILOBYTES_MAX + " kB on their way",
+                "more",
+                RETRY_LOAD_MILLIS);
     }
 
     /** Waits until what was taken is answered, at most this long; new batches are the gate's business. */
     public void drain(Duration patience) throws InterruptedException {
-        if (inFlight.tryAcquire(IN_FLIGHT_MAX, patience.toMillis(), TimeUnit.MILLISECONDS)) {
-            inFlight.release(IN_FLIGHT_MAX);
+        if (inFlight.tryAcquire(IN_FLIGHT_KILOBYTES_MAX, patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            inFlight.release(IN_FLIGHT_KILOBYTES_MAX);
         }
     }
 
     @Override
     public void close() {
-        pool.shutdown();
+        pool.close();
     }
 }

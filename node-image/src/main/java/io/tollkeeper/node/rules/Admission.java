@@ -43,6 +43,14 @@ public final class Admission {
      * @param first whether the record is the first of its report
      */
     public Result admit(byte[] canonical, byte[] signature, Lookup lookup, boolean first) {
+        if (canonical.length > CanonicalRecord.MAX_BYTES) {
+            return new Result.Refused(
+                    Optional.empty(),
+                    Decision.refuse(
+                            SubmitError.RECORD_TOO_LARGE,
+                            "at most " + CanonicalRecord.MAX_BYTES + " bytes",
+                            canonical.length));
+        }
         UsageRecord record;
         try {
             record = CanonicalRecord.decode(canonical);

@@ -16,7 +16,7 @@ import java.util.Optional;
  *
  * <p>A record stands between its neighbours. The one below it must be its predecessor, unless the record begins its
  * report: with that the client says that this is the newest of his records that he knows to be anchored, or his first,
- * and the node takes it as a start. Why that is safe: docs/decisions/0005-first-record-at-a-node.md.
+ * and the node takes it as a start. Why that is safe: docs/decisions/first-record-at-a-node.md.
  */
 public final class RecordJudge {
     /** How far a client's clock may be ahead of the node's, in seconds. */

@@ -7,6 +7,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.jboss.logging.Logger;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatchWithIndex;
 
@@ -15,6 +16,8 @@ import org.rocksdb.WriteBatchWithIndex;
  * then tells each piece of work that it is on the disk.
  */
 public final class Committer implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Committer.class);
+
     /** Pieces of work that may wait; whoever comes then is told that the node is loaded. */
     private static final int QUEUE_CAPACITY = 8192;
 
@@ -123,11 +126,20 @@ public final class Committer implements AutoCloseable {
             }
         } catch (RuntimeException | RocksDBException e) {
             memory.rolledBack();
-            works.forEach(work -> work.failed(e));
+            works.forEach(work -> tell(() -> work.failed(e)));
             return;
         }
         memory.committed();
-        works.forEach(Work::committed);
+        works.forEach(work -> tell(work::committed));
+    }
+
+    /** A fault of one that is told must not end the thread that all depend on. */
+    private static void tell(Runnable callback) {
+        try {
+            callback.run();
+        } catch (RuntimeException e) {
+            LOG.error("a write was told to somebody who failed", e);
+        }
     }
 
     /** Writes what is queued, and ends. */

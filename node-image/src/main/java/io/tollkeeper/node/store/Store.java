@@ -2,7 +2,10 @@ package io.tollkeeper.node.store;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiPredicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -19,9 +22,9 @@ import org.rocksdb.WriteOptions;
 /**
  * The RocksDB of a node. Reads from any thread; writes only through a {@link Committer}.
  *
- * <p>After a crash the store is what the last synced batch says. A torn tail of the write-ahead log holds nothing that
- * was acknowledged, so it is cut: {@code kTolerateCorruptedTailRecords}, not point-in-time recovery, which would also
- * swallow a fault in the middle.
+ * <p>After a crash the store is what the last synced batch says. What stands in the write-ahead log behind it was never
+ * acknowledged, whatever it looks like (half a record, zeros, another file's bytes): replay ends at the first thing that
+ * is no whole record, and the node starts.
  */
 public final class Store implements AutoCloseable {
     private static final long BLOCK_CACHE_BYTES = 32L << 20;
@@ -37,11 +40,13 @@ public final class Store implements AutoCloseable {
     private final WriteOptions synced = new WriteOptions().setSync(true);
     private final ReadOptions read = new ReadOptions();
     private final RocksDB db;
+    private final ReadWriteLock readers = new ReentrantReadWriteLock();
+    private boolean closed;
 
     private Store(Path folder) throws RocksDBException {
         options = new Options()
                 .setCreateIfMissing(true)
-                .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+                .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
                 .setWriteBufferSize(MEMTABLE_BYTES)
                 .setMaxWriteBufferNumber(3)
                 .setMaxTotalWalSize(256L << 20)
@@ -65,38 +70,65 @@ public final class Store implements AutoCloseable {
     }
 
     public byte @Nullable [] get(byte[] key) {
-        try {
-            return db.get(read, key);
-        } catch (RocksDBException e) {
-            throw new StoreException("read failed", e);
-        }
+        return reading(() -> {
+            try {
+                return db.get(read, key);
+            } catch (RocksDBException e) {
+                throw new StoreException("read failed", e);
+            }
+        });
     }
 
     /** The last entry at or below {@code key} that has the prefix. */
     public @Nullable Entry floor(byte[] prefix, byte[] key) {
-        try (RocksIterator rows = db.newIterator(read)) {
-            rows.seekForPrev(key);
-            return entryOf(rows, prefix);
-        }
+        return reading(() -> {
+            try (RocksIterator rows = db.newIterator(read)) {
+                rows.seekForPrev(key);
+                return entryOf(rows, prefix);
+            }
+        });
     }
 
     /** Walks upwards from {@code from} over all that has the prefix, until {@code each} answers false. */
     public void scan(byte[] prefix, byte[] from, BiPredicate<byte[], byte[]> each) {
-        try (RocksIterator rows = db.newIterator(read)) {
-            rows.seek(from);
-            while (rows.isValid() && hasPrefix(rows.key(), prefix) && each.test(rows.key(), rows.value())) {
-                rows.next();
-            }
-        }
+        scan(prefix, from, each, false);
     }
 
     /** Walks downwards from {@code from} over all that has the prefix, until {@code each} answers false. */
     public void scanDown(byte[] prefix, byte[] from, BiPredicate<byte[], byte[]> each) {
-        try (RocksIterator rows = db.newIterator(read)) {
-            rows.seekForPrev(from);
-            while (rows.isValid() && hasPrefix(rows.key(), prefix) && each.test(rows.key(), rows.value())) {
-                rows.prev();
+        scan(prefix, from, each, true);
+    }
+
+    private void scan(byte[] prefix, byte[] from, BiPredicate<byte[], byte[]> each, boolean down) {
+        reading(() -> {
+            try (RocksIterator rows = db.newIterator(read)) {
+                if (down) {
+                    rows.seekForPrev(from);
+                } else {
+                    rows.seek(from);
+                }
+                while (rows.isValid() && hasPrefix(rows.key(), prefix) && each.test(rows.key(), rows.value())) {
+                    if (down) {
+                        rows.prev();
+                    } else {
+                        rows.next();
+                    }
+                }
+                return null;
             }
+        });
+    }
+
+    /** A read of a closed RocksDB would end the process: the store is closed when the last read is over. */
+    private <T> @Nullable T reading(Supplier<@Nullable T> what) {
+        readers.readLock().lock();
+        try {
+            if (closed) {
+                throw new StoreException("the store is closed");
+            }
+            return what.get();
+        } finally {
+            readers.readLock().unlock();
         }
     }
 
@@ -118,11 +150,20 @@ public final class Store implements AutoCloseable {
 
     @Override
     public void close() {
-        db.close();
-        read.close();
-        synced.close();
-        options.close();
-        cache.close();
-        bloom.close();
+        readers.writeLock().lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            db.close();
+            read.close();
+            synced.close();
+            options.close();
+            cache.close();
+            bloom.close();
+        } finally {
+            readers.writeLock().unlock();
+        }
     }
 }
