@@ -293,12 +293,14 @@ final class ServerList {
         if (server.state == state) {
             return;
         }
+        if (server.state == State.ABNORMAL) {
+            server.calls.clear();
+        }
         server.state = state;
         server.sinceUnixMillis = clock.unixMillis();
         changes++;
         if (state == State.HEALTHY) {
             server.goodAnswers = 0;
-            server.calls.clear();
         }
         if (state == State.ABNORMAL) {
             server.goodAnswers = 0;
