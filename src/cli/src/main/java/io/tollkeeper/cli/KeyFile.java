@@ -2,6 +2,7 @@ package io.tollkeeper.cli;
 
 import io.tollkeeper.protocol.SignerKey;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -12,13 +13,15 @@ final class KeyFile {
     static SignerKey read(Path file) throws FaultsException {
         try {
             return SignerKey.fromFile(file);
-        } catch (IOException failure) {
-            throw new FaultsException(List.of(new Fault(
-                    Fault.Rule.FILE_UNREADABLE, file.toString(), "a file that can be read", failure.toString())));
-        } catch (IllegalArgumentException wrong) {
-            // The message never quotes the key.
-            throw new FaultsException(List.of(new Fault(
-                    Fault.Rule.VALUE_WRONG, file.toString(), "a private key, 32 bytes in hex", "something else")));
+        } catch (FileSystemException failure) {
+            throw fault(Fault.Rule.FILE_UNREADABLE, file, "a file that can be read", failure.toString());
+        } catch (IOException | IllegalArgumentException _) {
+            // Its message might quote the key.
+            throw fault(Fault.Rule.VALUE_WRONG, file, "a private key, 32 bytes in hex", "something else");
         }
+    }
+
+    private static FaultsException fault(Fault.Rule rule, Path file, String expected, String actual) {
+        return new FaultsException(List.of(new Fault(rule, file.toString(), expected, actual)));
     }
 }

@@ -56,7 +56,6 @@ public final class Tollkeeper implements Runnable {
     static CommandLine commandLine() {
         return new CommandLine(new Tollkeeper())
                 .setExecutionExceptionHandler((failure, commandLine, _) -> report(failure, commandLine.getErr()))
-                .setExitCodeExceptionMapper(_ -> ExitCode.FAILED)
                 .setCaseInsensitiveEnumValuesAllowed(true);
     }
 

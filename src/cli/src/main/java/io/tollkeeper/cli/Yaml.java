@@ -36,7 +36,7 @@ final class Yaml {
                         Fault.Rule.SYNTAX,
                         file,
                         "an object with fields",
-                        node == null ? "nothing" : "a " + node.getNodeType());
+                        node == null || node.isMissingNode() ? "nothing" : "a " + node.getNodeType());
             }
             return node;
         } catch (JsonProcessingException failure) {

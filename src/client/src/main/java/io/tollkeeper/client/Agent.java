@@ -349,26 +349,26 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    private void prove() throws IOException, InterruptedException {
+    private void prove() throws IOException {
         prover.step();
         rest(PROVE_EVERY_MILLIS);
     }
 
-    private void probe() throws IOException, InterruptedException {
+    private void probe() {
         prober.step();
         rest(PROBE_LOOK_EVERY_MILLIS);
     }
 
     private long savedChanges = -1;
 
-    private void report() throws IOException, InterruptedException {
+    private void report() throws IOException {
         status().write(settings.spoolFolder());
         var changes = servers.changes();
         if (changes != savedChanges) {
             savedChanges = changes;
             serverStates.save(servers.views());
         }
-        ending.await(STATUS_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        rest(STATUS_EVERY_MILLIS);
     }
 
     private void notice(String what, String detail) {

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class GrpcNodes implements Nodes {
     private final Duration timeout;
     private final Map<String, ManagedChannel> channels = new HashMap<>();
+    private boolean closed;
 
     GrpcNodes(Duration timeout) {
         this.timeout = timeout;
@@ -50,6 +51,7 @@ final class GrpcNodes implements Nodes {
 
     @Override
     public synchronized void close() {
+        closed = true;
         channels.values().forEach(ManagedChannel::shutdownNow);
         channels.clear();
     }
@@ -97,7 +99,10 @@ final class GrpcNodes implements Nodes {
         return last == null ? null : last.getMessage();
     }
 
-    private synchronized ManagedChannel channel(String url) {
+    private synchronized ManagedChannel channel(String url) throws NodeCallException {
+        if (closed) {
+            throw new NodeCallException(ServerList.Failure.ERROR, "the client ends");
+        }
         return channels.computeIfAbsent(url, GrpcNodes::open);
     }
 

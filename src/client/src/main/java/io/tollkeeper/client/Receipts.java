@@ -28,6 +28,11 @@ final class Receipts {
         this.domain = domain;
     }
 
+    /** Whose receipt it is; for one without fault. */
+    static Epoch epochOf(io.tollkeeper.protocol.v1.Receipt wire) {
+        return new Epoch(Bytes32.of(wire.getNodeId().toByteArray()), wire.getEpoch());
+    }
+
     /** What is wrong with a receipt over {@code entries}; empty when nothing is. */
     synchronized Optional<String> fault(io.tollkeeper.protocol.v1.Receipt wire, List<Receipt.Entry> entries) {
         Receipt receipt;

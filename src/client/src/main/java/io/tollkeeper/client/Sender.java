@@ -62,6 +62,8 @@ final class Sender {
         private long nextSeq;
         /** Whether the last call of this stay got every record stored. */
         private boolean flowing;
+        /** The node's epoch behind this URL, as its last receipt said. */
+        private Optional<Receipts.Epoch> epoch = Optional.empty();
 
         private Stay(String url) {
             this.url = url;
@@ -294,6 +296,9 @@ final class Sender {
         if (taken > 0) {
             current.nextSeq = Math.max(current.nextSeq, batch.get(taken - 1).seq() + 1);
         }
+        if (!stored.isEmpty() && isSuccessor(current, answer)) {
+            current.nextSeq = 0;
+        }
         if (firstError.isEmpty()) {
             servers.succeeded(current.url);
             current.flowing = true;
@@ -307,6 +312,21 @@ final class Sender {
             return failed(current, new NodeCallException(ServerList.Failure.ERROR, "a result without outcome"));
         }
         return refused(current, batch, batch.get(firstError.get()), refused.getError());
+    }
+
+    /**
+     * Whether another epoch answers behind the same URL. Its disk may be empty, and what its predecessor had acknowledged
+     * and not anchored may be nowhere but here.
+     */
+    private boolean isSuccessor(Stay current, SubmitAck answer) {
+        var epoch = Receipts.epochOf(answer.getReceipt());
+        var before = current.epoch;
+        current.epoch = Optional.of(epoch);
+        var changed = before.isPresent() && !before.get().equals(epoch);
+        if (changed) {
+            events.event("server", current.url + " is now epoch " + epoch.epoch() + ": shown all that is not anchored");
+        }
+        return changed;
     }
 
     private static Optional<Stored> storedAt(SubmitAck answer, int index) {

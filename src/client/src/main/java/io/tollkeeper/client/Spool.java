@@ -44,6 +44,7 @@ public final class Spool implements Closeable {
     private long segmentLength;
     private long stateLength;
     private SpoolStorage.@Nullable AppendFile segment;
+    private boolean closed;
 
     private Spool(SpoolStorage storage, SigningDomain domain, Limits limits) throws IOException {
         this.storage = storage;
@@ -117,6 +118,7 @@ public final class Spool implements Closeable {
 
     @Override
     public synchronized void close() throws IOException {
+        closed = true;
         if (segment != null) {
             segment.force();
             segment.close();
@@ -130,6 +132,9 @@ public final class Spool implements Closeable {
     }
 
     private void append(List<SpoolEntry> entries, boolean force) throws IOException {
+        if (closed) {
+            throw new IOException("expected an open spool, actual: closed");
+        }
         var next = state;
         for (var entry : entries) {
             next = next.apply(entry, domain);

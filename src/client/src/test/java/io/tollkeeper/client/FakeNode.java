@@ -17,6 +17,7 @@ import io.tollkeeper.protocol.SignedRecord;
 import io.tollkeeper.protocol.SignerKey;
 import io.tollkeeper.protocol.StoredRecord;
 import io.tollkeeper.protocol.SubmitError;
+import io.tollkeeper.protocol.UsageRecord;
 import io.tollkeeper.protocol.merkle.MemoryTree;
 import io.tollkeeper.protocol.merkle.MerkleTree;
 import io.tollkeeper.protocol.v1.AgreementQuery;
@@ -66,16 +67,17 @@ final class FakeNode extends BillingNodeGrpc.BillingNodeImplBase implements Auto
     record Kept(SignedRecord signed, Bytes32 digest, long position) {}
 
     private final Bytes32 nodeId;
-    private final SignerKey key = SignerKey.generate();
+    private SignerKey key = SignerKey.generate();
+    private long epoch = 1;
     private final long promiseSeconds;
     private final Map<Bytes32, Kept> records = new LinkedHashMap<>();
-    private final MemoryTree log = new MemoryTree();
+    private MemoryTree log = new MemoryTree();
     private final Deque<Mischief> mischief = new ArrayDeque<>();
     private final List<ReportBatch> received = new ArrayList<>();
     private Optional<Kept> newest = Optional.empty();
     private Optional<AnchorProof> anchored = Optional.empty();
     private final Deque<io.tollkeeper.protocol.v1.SignedRecord> forks = new ArrayDeque<>();
-    private boolean acceptsUnknownStart;
+    private boolean refusesUnknownStart;
     private boolean draining;
     private Server server;
     private final int port;
@@ -139,9 +141,19 @@ final class FakeNode extends BillingNodeGrpc.BillingNodeImplBase implements Auto
         draining = isDraining;
     }
 
-    /** Takes a record without predecessor, as a node does when the chain shows that it is anchored. */
-    synchronized void acceptUnknownStart() {
-        acceptsUnknownStart = true;
+    /** Takes no record without its predecessor, not even the first of a report. */
+    synchronized void refuseUnknownStart() {
+        refusesUnknownStart = true;
+    }
+
+    /** Another pod of this node takes over, with a new key and an empty disk. */
+    synchronized void succeed() {
+        epoch++;
+        key = SignerKey.generate();
+        records.clear();
+        log = new MemoryTree();
+        newest = Optional.empty();
+        anchored = Optional.empty();
     }
 
     synchronized List<Kept> records() {
@@ -162,15 +174,15 @@ final class FakeNode extends BillingNodeGrpc.BillingNodeImplBase implements Auto
         var size = log.size();
         var hash = new byte[32];
         hash[0] = (byte) size;
-        var claim =
-                new AnchorReader.Claim(nodeId, 1, size, log.root(), 100 + size, Bytes32.of(hash), Bytes32.of(hash), 0);
+        var claim = new AnchorReader.Claim(
+                nodeId, epoch, size, log.root(), 100 + size, Bytes32.of(hash), Bytes32.of(hash), 0);
         var proof = AnchorProof.newBuilder()
                 .setRecord(wire(last.signed()))
                 .setPosition(last.position())
                 .setTreeSize(size)
                 .setRoot(bytes(claim.root()))
                 .setNodeId(bytes(nodeId))
-                .setEpoch(1)
+                .setEpoch(epoch)
                 .setBlockNumber(claim.blockNumber())
                 .setBlockHash(bytes(claim.blockHash()))
                 .setTransactionHash(bytes(claim.transactionHash()))
@@ -249,16 +261,16 @@ final class FakeNode extends BillingNodeGrpc.BillingNodeImplBase implements Auto
                                 ? RecordResult.newBuilder()
                                         .setError(refusal.get())
                                         .build()
-                                : take(wire, stored));
+                                : take(wire, wire.equals(report.getRecords(0)), stored));
             }
         }
         if (!stored.isEmpty()) {
             var anchorBy = System.currentTimeMillis() / 1000 + promiseSeconds;
-            var receipt = new Receipt(nodeId, 1, Receipt.recordsHash(stored), anchorBy);
+            var receipt = new Receipt(nodeId, epoch, Receipt.recordsHash(stored), anchorBy);
             var signer = how.equals(Optional.of(Mischief.FOREIGN_RECEIPT)) ? SignerKey.generate() : key;
             ack.setReceipt(io.tollkeeper.protocol.v1.Receipt.newBuilder()
                     .setNodeId(bytes(nodeId))
-                    .setEpoch(1)
+                    .setEpoch(epoch)
                     .setAnchorBy(anchorBy)
                     .setSignature(ByteString.copyFrom(
                             signer.sign(Fixture.DOMAIN.digest(receipt)).toByteArray())));
@@ -280,7 +292,7 @@ final class FakeNode extends BillingNodeGrpc.BillingNodeImplBase implements Auto
                 it -> error(RecordFault.of(it, "another day", "this one")).build());
     }
 
-    private RecordResult take(io.tollkeeper.protocol.v1.SignedRecord wire, List<Receipt.Entry> stored) {
+    private RecordResult take(io.tollkeeper.protocol.v1.SignedRecord wire, boolean first, List<Receipt.Entry> stored) {
         try {
             var canonical = wire.getRecord().toByteArray();
             var usage = CanonicalRecord.decode(canonical);
@@ -298,14 +310,7 @@ final class FakeNode extends BillingNodeGrpc.BillingNodeImplBase implements Auto
                         .build();
             }
             var now = System.currentTimeMillis() / 1000;
-            var fault = newest.isEmpty() && acceptsUnknownStart
-                    ? RecordRules.checkAlone(usage, now, 3600)
-                    : RecordRules.check(
-                            newest.map(kept -> new StoredRecord(
-                                    kept.digest(), kept.signed().record())),
-                            usage,
-                            now,
-                            3600);
+            var fault = fault(usage, first, now);
             if (fault.isPresent()) {
                 return refused(fault.get());
             }
@@ -317,7 +322,9 @@ final class FakeNode extends BillingNodeGrpc.BillingNodeImplBase implements Auto
             var position = log.append(CanonicalRecord.leafHash(canonical));
             var kept = new Kept(new SignedRecord(usage, signature), digest, position);
             records.put(digest, kept);
-            newest = Optional.of(kept);
+            if (newest.isEmpty() || newest.get().signed().record().seq() < usage.seq()) {
+                newest = Optional.of(kept);
+            }
             stored.add(new Receipt.Entry(digest, position));
             return RecordResult.newBuilder()
                     .setDigest(bytes(digest))
@@ -326,6 +333,19 @@ final class FakeNode extends BillingNodeGrpc.BillingNodeImplBase implements Auto
         } catch (MalformedRecordException malformed) {
             return refused(RecordFault.of(SubmitError.RECORD_MALFORMED, "a record", malformed));
         }
+    }
+
+    /** A record stands between its neighbours; the first of a report may begin a chain. */
+    private Optional<RecordFault> fault(UsageRecord usage, boolean first, long now) {
+        var isGapFilled = newest.isPresent()
+                && usage.seq() < newest.get().signed().record().seq()
+                && records.values().stream()
+                        .noneMatch(kept -> kept.signed().record().seq() == usage.seq());
+        if (isGapFilled || (newest.isEmpty() && first && !refusesUnknownStart)) {
+            return RecordRules.checkAlone(usage, now, 3600);
+        }
+        return RecordRules.check(
+                newest.map(kept -> new StoredRecord(kept.digest(), kept.signed().record())), usage, now, 3600);
     }
 
     private RecordResult refused(RecordFault fault) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class SenderTest {
-    private static final Duration CALL_TIMEOUT = Duration.ofMillis(1_000);
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(1);
 
     private final Path folder;
     private final ClientClock clock = ClientClock.system();
@@ -202,7 +202,6 @@ class SenderTest {
         }
         var third = spool.state().signed().get(2);
         spool.anchored(third.digest(), com.google.protobuf.ByteString.copyFromUtf8("proof"));
-        node(2).acceptUnknownStart();
         node(1).die();
         take(RecordKind.INTERIM, 6);
         deliver();
@@ -227,12 +226,27 @@ class SenderTest {
     }
 
     @Test
+    void aSuccessorBehindTheSameAddressIsShownAllThatIsNotAnchored() throws Exception {
+        for (var i = 1; i <= 3; i++) {
+            take(RecordKind.INTERIM, i);
+            deliver();
+        }
+        node(1).succeed();
+        take(RecordKind.INTERIM, 4);
+        deliver();
+        sender.step();
+        assertThat(seqs(node(1))).containsExactlyInAnyOrder(1L, 2L, 3L, 4L, 5L);
+        assertThat(servers.current()).hasValue(node(1).url());
+        assertThat(sender.step().idle()).isTrue();
+    }
+
+    @Test
     void aServerThatNeedsWhatIsTrimmedIsPassedOver() throws Exception {
         take(RecordKind.INTERIM, 1);
         deliver();
         spool.anchored(spool.state().signed().getLast().digest(), com.google.protobuf.ByteString.copyFromUtf8("proof"));
         node(1).die();
-        node(3).acceptUnknownStart();
+        node(2).refuseUnknownStart();
         take(RecordKind.INTERIM, 2);
         deliver();
         // Node 2 did not know the agreement and could not see that the record is anchored.
@@ -329,7 +343,7 @@ class SenderTest {
     @Test
     void aLostSpoolGoesOnFromTheServersRecordAndAddsWhatItMeasured() throws Exception {
         for (var i = 1; i <= 3; i++) {
-            take(RecordKind.INTERIM, 60 * i);
+            take(RecordKind.INTERIM, 60L * i);
             deliver();
         }
         var before = node(1).newest().orElseThrow().signed().record();
@@ -345,7 +359,7 @@ class SenderTest {
         var after = node(1).newest().orElseThrow().signed().record();
         assertThat(after.branch()).isEqualTo(before.branch() + 1);
         assertThat(after.seq()).isGreaterThan(before.seq());
-        assertThat(Counters.fromProtocol(after.body().counters())).isEqualTo(Fixture.seconds(180 + 30));
+        assertThat(Counters.fromProtocol(after.body().counters())).isEqualTo(Fixture.seconds(210));
         // Shown the same fork again, it does not add it twice.
         take(RecordKind.INTERIM, 40);
         deliver();

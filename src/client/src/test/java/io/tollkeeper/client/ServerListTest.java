@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -59,7 +60,7 @@ class ServerListTest {
                     case "good" -> list.probed(server, true, "");
                     case "drains" -> list.probed(server, false, "draining");
                     case "silent" -> list.probeFailed(server, Failure.TIMEOUT, "no answer");
-                    default -> list.failed(server, FAILURES.get(parts[1]), parts[1]);
+                    default -> list.failed(server, Objects.requireNonNull(FAILURES.get(parts[1])), parts[1]);
                 }
             }
         }
@@ -164,7 +165,7 @@ class ServerListTest {
         clock.advance(Duration.ofMinutes(5));
         assertThat(list.dueProbes()).isEmpty();
         list.probed("a", true, "");
-        clock.advance(Duration.ofMillis(5_000));
+        clock.advance(Duration.ofSeconds(5));
         assertThat(list.dueProbes()).containsExactly("a");
     }
 
