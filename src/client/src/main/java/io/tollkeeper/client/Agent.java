@@ -141,7 +141,8 @@ public final class Agent implements AutoCloseable {
     }
 
     /**
-     * Ends the session (STOP) and waits until a node has stored all that was measured.
+     * Ends the session (STOP) and waits until a node has stored all that was measured. Where the agreement is stopped
+     * nothing is waited for: nobody takes its records any more.
      *
      * @return whether that came to pass within {@code patience}; what is not delivered stays in the spool
      */
@@ -156,7 +157,7 @@ public final class Agent implements AutoCloseable {
         }
         var deadline = clock.nanos() + patience.toNanos();
         synchronized (delivered) {
-            while (!isDelivered() && clock.nanos() < deadline) {
+            while (!isDelivered() && spool.state().stopped().isEmpty() && clock.nanos() < deadline) {
                 TimeUnit.NANOSECONDS.timedWait(delivered, Math.min(deadline - clock.nanos(), 200_000_000L));
             }
         }

@@ -115,4 +115,16 @@ class AgentTest {
             assertThat(agent.stop(Duration.ofSeconds(5))).isTrue();
         }
     }
+
+    @Test
+    void anAgreementThatIsStoppedIsNotWaitedFor() throws Exception {
+        nodes.getFirst().nextCalls(FakeNode.Mischief.CLOSED);
+        try (var agent = agent()) {
+            agent.start();
+            until(() -> agent.status().stopped().isPresent());
+            var begun = System.nanoTime();
+            assertThat(agent.stop(Duration.ofSeconds(30))).isFalse();
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
+        }
+    }
 }
