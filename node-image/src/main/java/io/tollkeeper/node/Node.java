@@ -101,7 +101,14 @@ public final class Node implements AutoCloseable {
 
         AckWriter acks = new AckWriter(settings, anchored, metrics, clock);
         receiver = new Receiver(
-                new Admission(settings.domain(), settings.plans()), followLoop, ledger, committer, acks, gate, clock);
+                new Admission(settings.domain(), settings.plans()),
+                followLoop,
+                ledger,
+                committer,
+                acks,
+                gate,
+                metrics,
+                clock);
         queries = new Queries(settings, followLoop, records, log, anchored, clock);
         status = new NodeStatus(settings, committer, gate, log, anchored, registration, clock);
         heartbeat = settings.lease()

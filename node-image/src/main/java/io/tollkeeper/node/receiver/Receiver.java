@@ -3,11 +3,13 @@ package io.tollkeeper.node.receiver;
 import com.google.protobuf.ByteString;
 import io.tollkeeper.node.gate.Gate;
 import io.tollkeeper.node.ledger.Ledger;
+import io.tollkeeper.node.metrics.NodeMetrics;
 import io.tollkeeper.node.rules.Admission;
 import io.tollkeeper.node.rules.Decision;
 import io.tollkeeper.node.rules.Lookup;
 import io.tollkeeper.node.store.Committer;
 import io.tollkeeper.protocol.Bytes32;
+import io.tollkeeper.protocol.CanonicalRecord;
 import io.tollkeeper.protocol.SubmitError;
 import io.tollkeeper.protocol.v1.Report;
 import io.tollkeeper.protocol.v1.ReportBatch;
@@ -25,11 +27,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * The way of a batch: gate → size → agreements → checks of each record (a small pool) → decision and write (the
- * committing thread) → answer (the pool again). Nobody waits for anybody on the way; the caller is called back.
+ * The way of a batch: gate → size → agreements → checks of each record (a lane) → decision and write (the committing
+ * thread) → answer (the lane again). Nobody waits for anybody on the way; the caller is called back.
  */
 public final class Receiver implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Receiver.class);
@@ -40,7 +43,7 @@ public final class Receiver implements AutoCloseable {
     /** Batches that may be on their way, in kilobytes begun of what they carry. */
     private static final int IN_FLIGHT_KILOBYTES_MAX = 64 << 10;
 
-    private static final int POOL_THREADS = 2;
+    private static final int LANES = 2;
     private static final long RETRY_LOAD_MILLIS = 250;
 
     private final Admission admission;
@@ -49,10 +52,15 @@ public final class Receiver implements AutoCloseable {
     private final Committer committer;
     private final AckWriter acks;
     private final Gate gate;
+    private final NodeMetrics metrics;
     private final Clock clock;
     private final Semaphore inFlight = new Semaphore(IN_FLIGHT_KILOBYTES_MAX);
-    private final ExecutorService pool = Executors.newFixedThreadPool(
-            POOL_THREADS, Thread.ofPlatform().name("checks-", 0).factory());
+
+    /** An agreement's batches keep to one of these threads, so that they reach the store in the order they came. */
+    private final List<ExecutorService> lanes = Stream.generate(() -> Executors.newSingleThreadExecutor(
+                    Thread.ofPlatform().name("checks-", 0).factory()))
+            .limit(LANES)
+            .toList();
 
     public Receiver(
             Admission admission,
@@ -61,6 +69,7 @@ public final class Receiver implements AutoCloseable {
             Committer committer,
             AckWriter acks,
             Gate gate,
+            NodeMetrics metrics,
             Clock clock) {
         this.admission = admission;
         this.agreements = agreements;
@@ -68,6 +77,7 @@ public final class Receiver implements AutoCloseable {
         this.committer = committer;
         this.acks = acks;
         this.gate = gate;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -79,10 +89,12 @@ public final class Receiver implements AutoCloseable {
             refusal = Optional.of(overloaded());
         }
         if (refusal.isPresent()) {
+            gate.reason().ifPresent(why -> metrics.refusedReadOnly(why.closed().name(), recordsOf(batch)));
             answer.accept(acks.ack(batch, Refusals.all(batch, refusal.get())));
             return;
         }
-        Consumer<List<RecordAnswer>> finish = answers -> pool.execute(() -> {
+        ExecutorService lane = laneOf(lanes, batch);
+        Consumer<List<RecordAnswer>> finish = answers -> lane.execute(() -> {
             try {
                 answer.accept(acks.ack(batch, answers));
             } finally {
@@ -90,7 +102,7 @@ public final class Receiver implements AutoCloseable {
             }
         });
         var _ = lookups(batch)
-                .thenAcceptAsync(lookups -> check(batch, lookups, finish), pool)
+                .thenAcceptAsync(lookups -> check(batch, lookups, finish), lane)
                 .whenComplete((_, fault) -> {
                     if (fault != null) {
                         LOG.error("a batch could not be checked", fault);
@@ -103,11 +115,11 @@ public final class Receiver implements AutoCloseable {
         List<Admission.Result> records = new ArrayList<>();
         for (Report report : batch.getReportsList()) {
             Lookup lookup = lookups.getOrDefault(agreementOf(report), new Lookup.Absent());
-            boolean first = true;
-            for (var signed : report.getRecordsList()) {
+            for (int i = 0; i < report.getRecordsCount(); i++) {
+                var signed = report.getRecords(i);
+                boolean opens = i == 0 && report.getRecordsCount() > 1;
                 records.add(admission.admit(
-                        signed.getRecord().toByteArray(), signed.getSignature().toByteArray(), lookup, first));
-                first = false;
+                        signed.getRecord().toByteArray(), signed.getSignature().toByteArray(), lookup, opens));
             }
         }
         if (!committer.offer(new BatchWork(ledger, clock, records, finish))) {
@@ -139,13 +151,14 @@ public final class Receiver implements AutoCloseable {
                 });
     }
 
-    /** The agreement that a report's first record names: its first 32 bytes. */
+    /** The agreement that a report's first record names: its first 32 bytes. Nobody is asked about what is no record. */
     private static ByteString agreementOf(Report report) {
         if (report.getRecordsCount() == 0) {
             return ByteString.EMPTY;
         }
         ByteString record = report.getRecords(0).getRecord();
-        return record.size() < Bytes32.LENGTH ? ByteString.EMPTY : record.substring(0, Bytes32.LENGTH);
+        boolean mayBeOne = record.size() >= CanonicalRecord.MIN_BYTES && record.size() <= CanonicalRecord.MAX_BYTES;
+        return mayBeOne ? record.substring(0, Bytes32.LENGTH) : ByteString.EMPTY;
     }
 
     private static Optional<Decision.Refuse> tooLarge(ReportBatch batch) {
@@ -156,6 +169,17 @@ public final class Receiver implements AutoCloseable {
                 ? Optional.empty()
                 : Optional.of(
                         Decision.refuse(SubmitError.BATCH_TOO_LARGE, "at most " + RECORDS_MAX + " records", records));
+    }
+
+    private static ExecutorService laneOf(List<ExecutorService> lanes, ReportBatch batch) {
+        int agreement = batch.getReportsCount() == 0
+                ? 0
+                : agreementOf(batch.getReports(0)).hashCode();
+        return lanes.get(Math.floorMod(agreement, lanes.size()));
+    }
+
+    private static int recordsOf(ReportBatch batch) {
+        return batch.getReportsList().stream().mapToInt(Report::getRecordsCount).sum();
     }
 
     private static Decision.Refuse overloaded() {
@@ -175,6 +199,6 @@ public final class Receiver implements AutoCloseable {
 
     @Override
     public void close() {
-        pool.close();
+        lanes.forEach(ExecutorService::close);
     }
 }

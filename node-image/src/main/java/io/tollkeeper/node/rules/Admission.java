@@ -40,9 +40,9 @@ public final class Admission {
 
     /**
      * @param lookup what is known of the agreement that the report's first record names
-     * @param first whether the record is the first of its report
+     * @param opens whether its report begins with the record and goes on behind it
      */
-    public Result admit(byte[] canonical, byte[] signature, Lookup lookup, boolean first) {
+    public Result admit(byte[] canonical, byte[] signature, Lookup lookup, boolean opens) {
         if (canonical.length > CanonicalRecord.MAX_BYTES) {
             return new Result.Refused(
                     Optional.empty(),
@@ -80,11 +80,11 @@ public final class Admission {
                                 "records of agreement " + facts.agreement().hex() + " in this report",
                                 record.agreement().hex()));
             case Lookup.Found(AgreementFacts facts) ->
-                admit(new SignedRecord(record, Signature.of(signature)), canonical, digest, facts, first);
+                admit(new SignedRecord(record, Signature.of(signature)), canonical, digest, facts, opens);
         };
     }
 
-    private Result admit(SignedRecord signed, byte[] canonical, Bytes32 digest, AgreementFacts facts, boolean first) {
+    private Result admit(SignedRecord signed, byte[] canonical, Bytes32 digest, AgreementFacts facts, boolean opens) {
         ServedPlan plan = plans.get(facts.planId());
         if (plan == null) {
             return refused(
@@ -104,7 +104,7 @@ public final class Admission {
                             signer.map(Address::hex).orElse("no key has this signature")));
         }
         return new Result.Admitted(
-                new Claim(signed, digest, canonical, TariffRules.check(signed.record(), plan), first), facts, plan);
+                new Claim(signed, digest, canonical, TariffRules.check(signed.record(), plan), opens), facts, plan);
     }
 
     private static Decision.Refuse unknown(UsageRecord record) {

@@ -14,9 +14,9 @@ import java.util.Optional;
  * The checks that need what the node holds, in the order of the table of errors. What needs only the record itself came
  * before ({@link Admission}).
  *
- * <p>A record stands between its neighbours. The one below it must be its predecessor, unless the record begins its
- * report: with that the client says that this is the newest of his records that he knows to be anchored, or his first,
- * and the node takes it as a start. Why that is safe: docs/decisions/first-record-at-a-node.md.
+ * <p>A record stands between its neighbours. The one below it must be its predecessor, unless the record begins a report
+ * of several: with that the client says that this is the newest of his records that he knows to be anchored, and the node
+ * takes it as a start. Why that is safe: docs/decisions/first-record-at-a-node.md.
  */
 public final class RecordJudge {
     /** How far a client's clock may be ahead of the node's, in seconds. */
@@ -75,7 +75,7 @@ public final class RecordJudge {
             return RecordRules.check(predecessor.map(RecordJudge::stored), record, now, SKEW_SECONDS_MAX)
                     .map(this::refusal);
         }
-        if (record.seq() > 1 && !claim.firstOfReport()) {
+        if (record.seq() > 1 && !claim.opensReport()) {
             return Optional.of(Decision.needFrom(
                     SubmitError.PREDECESSOR_MISSING,
                     near.below().map(held -> held.seq() + 1).orElse(1L),

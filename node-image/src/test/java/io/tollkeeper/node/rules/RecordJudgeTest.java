@@ -107,7 +107,7 @@ class RecordJudgeTest {
     }
 
     @Test
-    void takesTheFirstOfAReportAsAStartAndAsksForWhatIsMissingBeforeAnyOther() {
+    void takesWhatOpensAReportAsAStartAndAsksForWhatIsMissingBeforeAnyOther() {
         assertThat(decide(three, true, Neighbours.NONE)).isEqualTo(new Decision.Accept(0));
         assertThat(decide(three, true, after(one))).isEqualTo(new Decision.Accept(0));
         Decision.Refuse afterOne = (Decision.Refuse) decide(three, false, after(one));
