@@ -10,7 +10,7 @@ export MAVEN_OPTS += --sun-misc-unsafe-memory-access=allow
 
 # Downloads are cached by Maven, npm and Go as usual; MAVEN_ARGS is yours (for example -o).
 MVN := mvn -B -ntp $(MAVEN_ARGS)
-JAVA := $(JAVA_HOME)/bin/java --enable-native-access=ALL-UNNAMED
+JAVA := $(JAVA_HOME)/bin/java --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 
 SOURCES := $(shell git ls-files --cached --others --exclude-standard -- '*.java' '*.sol' '*.proto' '*.xml' '*.properties' \
              'src/contracts/*.json' 'src/contracts/*.toml' 'src/contracts/tools/*' 2>/dev/null | grep -v /src/test/)

@@ -164,7 +164,11 @@ public final class Keeper {
         }
         if (!collectable.isEmpty()) {
             String rows = Keccak.hash(SettlementRow.encode(collectable)).hex();
-            outbox.submit("settle:" + now + ":" + rows, vault.settle(plan.terms(), collectable));
+            // Not estimated: an estimate made while rows would be skipped runs out of gas once they are charged.
+            outbox.submit(
+                    "settle:" + now + ":" + rows,
+                    vault.settle(plan.terms(), collectable),
+                    FeeVaultGateway.settleGasLimit(collectable.size()));
             LOG.infof(
                     "settling %d agreements of plan %s",
                     collectable.size(), plan.planId().hex());

@@ -27,6 +27,7 @@ public final class AnchorCheck {
 
     private final SigningDomain domain;
     private final ChainAnchorReader chain;
+    private final Map<ChainAnchorReader.Claim, Boolean> anchored = new HashMap<>();
 
     public AnchorCheck(ChainView chain) {
         this.domain = chain.domain();
@@ -76,9 +77,16 @@ public final class AnchorCheck {
     private Optional<Bytes32> digestProven(
             byte[] record, InclusionProof inclusion, Bytes32 root, ChainAnchorReader.Claim claim) {
         return inclusion.verify(CanonicalRecord.leafHash(record), root)
-                        && chain.verify(claim) instanceof ChainAnchorReader.Verdict.Anchored
+                        && isAnchored(claim)
                 ? Optional.of(domain.digestOfCanonical(record))
                 : Optional.empty();
+    }
+
+    /** Many records share an anchor; what is final once is asked once. */
+    private boolean isAnchored(ChainAnchorReader.Claim claim) {
+        return anchored.getOrDefault(claim, false)
+                || (chain.verify(claim) instanceof ChainAnchorReader.Verdict.Anchored
+                        && anchored.put(claim, true) == null);
     }
 
     /**

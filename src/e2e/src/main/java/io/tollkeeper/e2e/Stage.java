@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Everything that the system needs, on this machine: a Kubernetes cluster with three zones, a chain with the contracts,
@@ -35,6 +37,9 @@ public final class Stage implements AutoCloseable {
     public static final String SYSTEM_NAMESPACE = "tollkeeper-system";
 
     public static final List<String> ZONES = List.of("zone-a", "zone-b", "zone-c");
+
+    /** Tells at each start that v1alpha1 is not stable; held here, since loggers are collected. */
+    private static final Logger KUBERNETES_LOG = Logger.getLogger("io.fabric8.kubernetes.client");
 
     private static final String PLANS = "plans";
     private static final Duration READY_LIMIT = Duration.ofSeconds(90);
@@ -67,6 +72,7 @@ public final class Stage implements AutoCloseable {
 
     /** Starts cluster and chain, deploys the contracts and installs the chart; the operator runs when this returns. */
     public static Stage open(Workspace workspace, Narrator narrator) {
+        KUBERNETES_LOG.setLevel(Level.SEVERE);
         var cluster = LocalCluster.builder()
                 .zones(ZONES)
                 .images(TollkeeperImages.of(workspace.operatorJar(), workspace.nodeJar()))

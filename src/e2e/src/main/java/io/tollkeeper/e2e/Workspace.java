@@ -107,7 +107,13 @@ public record Workspace(Path root, Path folder) {
     static List<String> java(Path jar, List<String> options) {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         return Stream.of(
-                        List.of(java, "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xmx256m"),
+                        List.of(
+                                java,
+                                "--enable-native-access=ALL-UNNAMED",
+                                "--sun-misc-unsafe-memory-access=allow",
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "-Xmx256m"),
                         options,
                         List.of("-jar", jar.toString()))
                 .flatMap(List::stream)

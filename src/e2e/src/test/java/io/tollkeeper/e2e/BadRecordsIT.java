@@ -43,6 +43,7 @@ class BadRecordsIT {
     private final long start = Instant.now().getEpochSecond() - 60;
 
     private RecordSource source = unopened();
+    private SignedRecord newest = source.sign(source.draft(start, 0, RecordKind.START));
     private NodeCalls node = new NodeCalls("127.0.0.1", new io.tollkeeper.protocol.SigningDomain(1, anyAddress()));
 
     BadRecordsIT(OnStage.Shared shared) {
@@ -58,7 +59,8 @@ class BadRecordsIT {
         node = new NodeCalls(stage.podIp(NAME + "-n0-e1"), stage.chain().domain());
         source = open("bad-records", plan, "1000000000000000000");
         accepted(source.next(start, 10, RecordKind.START));
-        accepted(source.next(start + 1, 10, RecordKind.INTERIM));
+        newest = source.next(start + 1, 10, RecordKind.INTERIM);
+        accepted(newest);
     }
 
     @AfterAll
@@ -87,10 +89,6 @@ class BadRecordsIT {
                             usage,
                             SignerKey.generate().sign(stage.chain().domain().digest(usage)));
                 }),
-                refused(
-                        SubmitError.PREDECESSOR_MISSING,
-                        () -> bent(usage -> copy(
-                                usage, usage.branch(), usage.seq() + 5, usage.asOf(), usage.amount(), usage.body()))),
                 refused(
                         SubmitError.FORKED,
                         () -> bent(
@@ -149,6 +147,20 @@ class BadRecordsIT {
                                 usage.asOf(),
                                 usage.amount().add(BigInteger.ONE),
                                 usage.body()))));
+    }
+
+    /** A record that begins its report needs none: see docs/decisions/first-record-at-a-node.md. */
+    @Test
+    void aRecordInAReportNeedsTheOneBeforeIt() {
+        var gap =
+                bent(usage -> copy(usage, usage.branch(), usage.seq() + 5, usage.asOf(), usage.amount(), usage.body()));
+
+        var results = node.submit(List.of(newest, gap)).getResultsList();
+
+        assertThat(results.get(0).hasDuplicate()).isTrue();
+        assertError(SubmitError.PREDECESSOR_MISSING, results.get(1));
+        assertThat(results.get(1).getError().getNeedFromSeq())
+                .isEqualTo(newest.record().seq() + 1);
     }
 
     @Test
