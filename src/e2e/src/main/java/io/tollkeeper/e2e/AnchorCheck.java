@@ -76,8 +76,7 @@ public final class AnchorCheck {
 
     private Optional<Bytes32> digestProven(
             byte[] record, InclusionProof inclusion, Bytes32 root, ChainAnchorReader.Claim claim) {
-        return inclusion.verify(CanonicalRecord.leafHash(record), root)
-                        && isAnchored(claim)
+        return inclusion.verify(CanonicalRecord.leafHash(record), root) && isAnchored(claim)
                 ? Optional.of(domain.digestOfCanonical(record))
                 : Optional.empty();
     }
