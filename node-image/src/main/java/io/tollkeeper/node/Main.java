@@ -5,10 +5,9 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import io.tollkeeper.node.config.NodeSettings;
 import io.tollkeeper.node.config.SettingsException;
 import io.tollkeeper.node.config.SettingsReader;
-import io.tollkeeper.node.store.StoreException;
 import java.time.Clock;
 
-/** Starts a billing node: settings, then the node, then its doors. */
+/** Starts a billing node: settings, then the node and its doors. */
 @QuarkusMain
 public final class Main {
     private static final int EXIT_SETTINGS = 2;
@@ -29,13 +28,18 @@ public final class Main {
             System.exit(EXIT_SETTINGS);
             return;
         }
+        // Beside each other: opening the store takes as long as starting Quarkus. The doors wait for the node.
+        Thread.ofPlatform().name("opening").start(() -> open(settings));
+        Quarkus.run(args);
+    }
+
+    private static void open(NodeSettings settings) {
         try {
             Node.setRunning(Node.start(settings, Clock.systemUTC()));
-        } catch (StoreException e) {
+        } catch (RuntimeException e) {
             System.err.println("tollkeeper-node cannot start: " + e.getMessage());
-            System.exit(EXIT_STORE);
-            return;
+            // Not exit: nothing is open that would have to be closed, and Quarkus is still on its way up.
+            Runtime.getRuntime().halt(EXIT_STORE);
         }
-        Quarkus.run(args);
     }
 }

@@ -33,15 +33,15 @@ import io.tollkeeper.node.view.StoredCursor;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /** The whole node without its doors: put together here, part by part, and taken apart in the opposite order. */
 public final class Node implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Node.class);
 
     /** The process's node. Quarkus makes the beans of the doors itself; this is where they find what main has opened. */
-    private static volatile @Nullable Node running;
+    private static final CompletableFuture<Node> RUNNING = new CompletableFuture<>();
 
     private final NodeSettings settings;
     private final Clock clock;
@@ -132,17 +132,13 @@ public final class Node implements AutoCloseable {
         return node;
     }
 
-    /** The node of this process. */
+    /** The node of this process; waits while it opens. */
     public static Node running() {
-        Node node = running;
-        if (node == null) {
-            throw new IllegalStateException("no node has been started in this process");
-        }
-        return node;
+        return RUNNING.join();
     }
 
     static void setRunning(Node node) {
-        running = node;
+        RUNNING.complete(node);
     }
 
     /** Records are refused when the view of the chain is older than the plans allow; anchoring waits, keeping does not. */
