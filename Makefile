@@ -10,6 +10,7 @@ export MAVEN_OPTS += --sun-misc-unsafe-memory-access=allow
 
 # Downloads are cached by Maven, npm and Go as usual; MAVEN_ARGS is yours (for example -o).
 MVN := mvn -B -ntp $(MAVEN_ARGS)
+# A demo or cluster ends with the make that started it (setpriv), also when that is killed.
 JAVA := $(JAVA_HOME)/bin/java --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 
 SOURCES := $(shell git ls-files --cached --others --exclude-standard -- '*.java' '*.sol' '*.proto' '*.xml' '*.properties' \
@@ -25,10 +26,10 @@ help: ## List the targets
 
 demo: tools $(BUILT) ## Meter three customers on a local cluster, cut a zone, collect every fee (writes build/demo/summary.json)
 	@kube=$$(src/local-cluster/kube/build.sh | tail -n 1) && test -n "$$kube" && mkdir -p build/demo && \
-	  exec $(JAVA) -Dtollkeeper.kube="$$kube" -Dtollkeeper.root="$(CURDIR)" -cp "src/e2e/target/classes:$$(cat src/e2e/target/classpath.txt)" io.tollkeeper.e2e.Demo build/demo
+	  exec setpriv --pdeathsig KILL $(JAVA) -Dtollkeeper.kube="$$kube" -cp "src/e2e/target/classes:$$(cat src/e2e/target/classpath.txt)" io.tollkeeper.e2e.Demo build/demo
 
 cluster: tools $(BUILT) ## Start a local cluster by itself, for development, and keep it until Ctrl-C
-	@exec $(JAVA) -cp "src/e2e/target/classes:$$(cat src/e2e/target/classpath.txt)" io.tollkeeper.localcluster.Main \
+	@exec setpriv --pdeathsig KILL $(JAVA) -cp "src/e2e/target/classes:$$(cat src/e2e/target/classpath.txt)" io.tollkeeper.localcluster.Main \
 	  tollkeeper/operator:0.1.0=operator/target/tollkeeper-operator-0.1.0-runner.jar \
 	  tollkeeper/node:0.1.0=node-image/target/tollkeeper-node-0.1.0-runner.jar
 

@@ -16,7 +16,7 @@ import java.util.Optional;
  *
  * <p>A record stands between its neighbours. The one below it must be its predecessor, unless the record begins a report
  * of several: with that the client says that this is the newest of his records that he knows to be anchored, and the node
- * takes it as a start. Why that is safe: docs/decisions/first-record-at-a-node.md.
+ * takes it as a start. Why that is safe: docs/decisions/0002-first-record-at-a-node.md.
  */
 public final class RecordJudge {
     /** How far a client's clock may be ahead of the node's, in seconds. */

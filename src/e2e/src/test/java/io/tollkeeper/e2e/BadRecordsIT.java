@@ -149,7 +149,7 @@ class BadRecordsIT {
                                 usage.body()))));
     }
 
-    /** A record that begins its report needs none: see docs/decisions/first-record-at-a-node.md. */
+    /** A record that begins its report needs none: see docs/decisions/0002-first-record-at-a-node.md. */
     @Test
     void aRecordInAReportNeedsTheOneBeforeIt() {
         var gap =
