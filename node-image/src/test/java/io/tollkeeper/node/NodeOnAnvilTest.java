@@ -1,14 +1,17 @@
 package io.tollkeeper.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.tollkeeper.chain.ChainAnchorReader;
 import io.tollkeeper.node.config.ServedPlan;
+import io.tollkeeper.node.receiver.QueryException;
 import io.tollkeeper.protocol.Bytes32;
 import io.tollkeeper.protocol.CanonicalRecord;
 import io.tollkeeper.protocol.RecordKind;
 import io.tollkeeper.protocol.SignedRecord;
 import io.tollkeeper.protocol.SignerKey;
+import io.tollkeeper.protocol.SubmitError;
 import io.tollkeeper.protocol.merkle.InclusionProof;
 import io.tollkeeper.protocol.v1.AnchorProof;
 import io.tollkeeper.protocol.v1.ErrorClass;
@@ -19,6 +22,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -203,7 +208,7 @@ class NodeOnAnvilTest {
     private static boolean position(Node node, TestClient client) {
         try {
             return node.queries().position(client.query("Position", now())).hasNewest();
-        } catch (io.tollkeeper.node.receiver.QueryException e) {
+        } catch (QueryException e) {
             throw new AssertionError(e);
         }
     }
@@ -244,5 +249,68 @@ class NodeOnAnvilTest {
 
         TestNodes.await("charged", PATIENCE, () -> chain.charged(client).intValue() == 100);
         assertThat(after.queries().checkpoint().getSize()).isEqualTo(2);
+    }
+
+    @Test
+    void aNodeThatLostItsDiskWithinAnEpochTakesNothingAndSaysWhy() throws Exception {
+        SignerKey key = SignerKey.generate();
+        int index = nodes++;
+        chain.registerNode("demo", index, 1, key.address());
+        TestClient client = chain.open(byStop, DEPOSIT);
+        Node before = start("lost", key, index, 1);
+        TestNodes.submit(before, TestClient.batch(client.next(RecordKind.START, now(), 60)));
+        TestNodes.await("anchored", PATIENCE, () -> TestNodes.figure(before, "tollkeeper_log_anchored_size") == 1);
+        stop(before);
+
+        Node after = start("empty", key, index, 1);
+        TestNodes.await("noticed", PATIENCE, () -> TestNodes.figure(after, "tollkeeper_accepting") == 0);
+
+        assertThat(after.status().afterSyncedWrite().getReason()).startsWith("LOG_BEHIND_CHAIN");
+        SubmitAck ack = TestNodes.submit(after, TestClient.batch(client.next(RecordKind.INTERIM, now(), 120)));
+        assertThat(ack.getResults(0).getError().getErrorClass()).isEqualTo(ErrorClass.MOVE);
+    }
+
+    @Test
+    void aSuccessorWithAnEmptyDiskIsShownWhatIsMissingBeforeItTakesTheNext() throws Exception {
+        SignerKey key = SignerKey.generate();
+        TestClient client = chain.open(byStop, DEPOSIT);
+        Node node = start("a", key, nodes++, 1);
+        SignedRecord anchored = client.next(RecordKind.START, now() - 3, 0);
+        SignedRecord lost = client.next(RecordKind.INTERIM, now() - 2, 60);
+        SignedRecord next = client.next(RecordKind.INTERIM, now() - 1, 120);
+
+        RecordResult alone = TestNodes.submit(node, TestClient.batch(lost)).getResults(0);
+        assertThat(alone.getError().getName()).isEqualTo("PREDECESSOR_MISSING");
+        assertThat(alone.getError().getNeedFromSeq()).isEqualTo(1);
+        // As a client does that has trimmed all before its newest anchored record.
+        SubmitAck shown = TestNodes.submit(node, TestClient.batch(lost, next));
+        assertThat(shown.getResultsList()).allMatch(RecordResult::hasAccepted);
+        // And one that comes late finds its place below.
+        assertThat(TestNodes.submit(node, TestClient.batch(anchored))
+                        .getResults(0)
+                        .hasAccepted())
+                .isTrue();
+    }
+
+    @Test
+    void whatConcernsACustomerIsToldToHimAlone() throws Exception {
+        TestClient client = chain.open(byStop, DEPOSIT);
+        TestClient stranger = new TestClient(client.domain, SignerKey.generate(), client.agreement());
+        Node node = start("a", SignerKey.generate(), nodes++, 1);
+        TestNodes.submit(node, TestClient.batch(client.next(RecordKind.START, now(), 0)));
+
+        assertThat(node.queries().position(client.query("Position", now())).hasNewest())
+                .isTrue();
+        assertThat(refusal(() -> node.queries().position(stranger.query("Position", now()))))
+                .isEqualTo(SubmitError.QUERY_SIGNATURE_INVALID);
+        assertThat(refusal(() -> node.queries().position(client.query("Proof", now()))))
+                .isEqualTo(SubmitError.QUERY_SIGNATURE_INVALID);
+        assertThat(refusal(() -> node.queries().position(client.query("Position", now() - 300))))
+                .isEqualTo(SubmitError.QUERY_STALE);
+    }
+
+    private static SubmitError refusal(ThrowingCallable question) {
+        return Objects.requireNonNull(catchThrowableOfType(QueryException.class, question))
+                .error();
     }
 }
