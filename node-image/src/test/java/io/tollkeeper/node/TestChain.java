@@ -20,6 +20,7 @@ import io.tollkeeper.protocol.SignerKey;
 import io.tollkeeper.protocol.SigningDomain;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.math.BigInteger;
 import java.net.URI;
@@ -180,6 +181,14 @@ public final class TestChain implements AutoCloseable {
     @Override
     public void close() {
         endpoints.close();
-        shell.destroy();
+        try {
+            // The shell ends anvil when its input ends; ending the shell itself would leave anvil behind.
+            shell.getOutputStream().close();
+            shell.waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
